@@ -1,0 +1,1 @@
+"""The domain: claims, payloads, the chain. No Flask, no SQL, no environment, no network."""

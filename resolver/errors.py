@@ -1,0 +1,96 @@
+"""Every error that the domain raises, split by what the caller does about it.
+
+::
+
+    WhichrunError
+    ├── RefusedError              the caller sent something that cannot be taken: tell them, do not retry
+    │   ├── SignatureError        a webhook's signature is missing or wrong
+    │   ├── NotJsonError          a body is not a JSON object
+    │   ├── PayloadError          signed JSON whose fields do not fit: kept, and told which field
+    │   ├── ClaimError            a claim in a text is not valid
+    │   ├── UrlError              not the address of a GitHub object
+    │   └── ConflictError         contradicts what is stored already
+    ├── NotFoundError             there is no such thing (here)
+    ├── StoreError                the store cannot answer or cannot keep: try again later
+    └── SettingsError             the operator has to change something
+
+Each carries ``reason``, a short name that never changes, used alike by log, metric and JSON. An error is
+never turned into "nothing": what could not be read is an error, what is not there is ``None``.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class WhichrunError(Exception):
+    """The root; ``reason`` is a short stable name, ``str(error)`` a sentence for a person."""
+
+    reason: ClassVar[str] = "error"
+
+
+class RefusedError(WhichrunError):
+    """Something that came in cannot be taken as it is."""
+
+    reason = "refused"
+
+
+class SignatureError(RefusedError):
+    """A webhook delivery is not signed by any of the secrets."""
+
+    reason = "bad_signature"
+
+
+class NotJsonError(RefusedError):
+    """A body is not JSON, or not a JSON object."""
+
+    reason = "not_json"
+
+
+class PayloadError(RefusedError):
+    """Signed JSON that does not fit its event.
+
+    ``problems`` holds one ``(field, message)`` for each fault; a field is written as a path with dots.
+    """
+
+    reason = "bad_payload"
+
+    def __init__(self, problems: tuple[tuple[str, str], ...]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(f"{field}: {message}" for field, message in problems))
+
+
+class ClaimError(RefusedError):
+    """A claim does not hold. The message names the rule that it breaks (SPEC §2.1)."""
+
+    reason = "bad_claim"
+
+
+class UrlError(RefusedError):
+    """A text is not the address of something on GitHub that can carry a run."""
+
+    reason = "bad_url"
+
+
+class ConflictError(RefusedError):
+    """What came in contradicts what is stored under the same name."""
+
+    reason = "conflict"
+
+
+class NotFoundError(WhichrunError):
+    """There is no such thing, or not in this workspace."""
+
+    reason = "not_found"
+
+
+class StoreError(WhichrunError):
+    """The store cannot be reached, read or written now."""
+
+    reason = "store_unavailable"
+
+
+class SettingsError(WhichrunError):
+    """A setting is missing, malformed or unknown; the message says what to do."""
+
+    reason = "bad_settings"

@@ -1,0 +1,112 @@
+"""Which comments and commands of a GitHub text count: those in ordinary text, as CommonMark and HTML see it.
+
+A comment or command in code or in a quote, or behind an unclosed ``<!--``, does not count; nor does a command in a
+comment (SPEC §2.1, §5.1). To tell which place in the source a parsed piece came from, each candidate is *marked* in
+a copy of the text, with a character that the text does not hold, and the copy is parsed. A mark changes nothing
+about how the text is read: it stands within a comment or within a word.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from resolver.commonmark import parse
+from resolver.raw_html import Walk
+
+COMMAND = "/agents improve"
+CLAIM = "agents-run"
+
+# A command may touch punctuation, but is no part of a path, an escape or a longer word. `<!-->` and `<!--->` are
+# whole comments.
+_CANDIDATE = re.compile(
+    rf"(?P<comment><!--)(?P<empty>-?>)?"
+    rf"|(?<![^\W_])(?<![/\\]){COMMAND}(?![^\W_])(?![-_][^\W_])"
+)
+_PRIVATE_USE = range(0xE000, 0xF900)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A place in a text, from ``start`` up to ``end``; ``content`` is a comment's inside, or the command."""
+
+    start: int
+    end: int
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ordinary:
+    """The comments and commands of a text that count, each in the order in which they stand."""
+
+    comments: tuple[Piece, ...] = ()
+    commands: tuple[Piece, ...] = ()
+
+
+NOTHING = Ordinary()
+
+
+def read(text: str) -> Ordinary:
+    """Find what counts in a text, in time linear in its length.
+
+    A text that names neither a claim nor the command is not parsed: its other comments are of no use to anybody.
+    """
+    if CLAIM not in text and COMMAND not in text:
+        return NOTHING
+    marker = _absent(text)
+    if marker is None:
+        return NOTHING
+    candidates = list(_CANDIDATE.finditer(text))
+    walk = _walk(_marked(text, candidates, marker), marker)
+    comments = [_comment(text, candidates[number]) for number in sorted(walk.comments)]
+    # An escaped `<!--` is a word too, but no command.
+    commands = [candidates[number] for number in sorted(walk.words) if not candidates[number]["comment"]]
+    return Ordinary(tuple(comments), tuple(Piece(found.start(), found.end(), COMMAND) for found in commands))
+
+
+def _absent(text: str) -> str | None:
+    """Return a private-use character that the text does not hold; None when somebody took the pains to use all."""
+    used = set(text)
+    return next((char for char in map(chr, _PRIVATE_USE) if char not in used), None)
+
+
+def _marked(text: str, candidates: list[re.Match[str]], marker: str) -> str:
+    """Return the text with a numbered mark in each candidate: ``<!--1``, ``/2agents improve``."""
+    parts, place = [], 0
+    for number, found in enumerate(candidates):
+        cut = found.end("comment") if found["comment"] else found.start() + 1
+        parts += [text[place:cut], f"{marker}{number}{marker}"]
+        if found["empty"]:
+            parts.append("-->")
+            cut = found.end()
+        place = cut
+    return "".join([*parts, text[place:]])
+
+
+def _walk(marked: str, marker: str) -> Walk:
+    """Go through what CommonMark makes of a marked text."""
+    walk = Walk(marker)
+    for block in parse(marked):
+        if block.type == "blockquote_open":
+            walk.quotes += 1
+        elif block.type == "blockquote_close":
+            walk.quotes -= 1
+        elif block.type == "html_block":
+            walk.html(block.content)
+        for token in block.children or ():
+            if token.type == "html_inline":
+                walk.html(token.content)
+            elif token.type == "text":
+                walk.text(token.content)
+        if walk.swallowed:
+            break
+    return walk
+
+
+def _comment(text: str, found: re.Match[str]) -> Piece:
+    """Return a comment as it stands in the source: it ends at the first ``-->``, whatever block it is in."""
+    inside = found.end("comment")
+    if found["empty"]:
+        return Piece(found.start(), found.end(), "")
+    end = text.index("-->", inside)
+    return Piece(found.start(), end + 3, text[inside:end])

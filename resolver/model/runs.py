@@ -1,0 +1,108 @@
+"""What agents registered: runs; and what links them to GitHub: sightings of their claims."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime
+
+from resolver.model.github import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One execution of an agent, named by ``span_id`` within ``workspace`` (SPEC §7).
+
+    ``repository`` is the full name as registered, ``repository_id`` its number once known. ``numbers`` holds
+    every issue and pull request the run works on, ``number`` first when there is one.
+    """
+
+    workspace: str
+    span_id: str
+    repository: str
+    agent_name: str
+    started_at: datetime
+    repository_id: int | None = None
+    number: int | None = None
+    numbers: tuple[int, ...] = ()
+    agent_id: str | None = None
+    backend: str | None = None
+    prompt_version_id: str | None = None
+    prompt_ref: str | None = None
+    skill_version_ids: tuple[str, ...] = ()
+    guardrail_version_ids: tuple[str, ...] = ()
+    event_id: str | None = None
+    head_sha: str | None = None
+    branch: str | None = None
+    trace_id: str | None = None
+    internal: bool = False
+    report_id: str | None = None
+    purpose: str | None = None
+    ended_at: datetime | None = None
+    artifacts: tuple[str, ...] = ()
+
+
+class Trust(enum.StrEnum):
+    """How much a claim proves: unsigned ones are kept where there is no key, and never give ``exact``."""
+
+    SIGNED = "signed"
+    UNSIGNED = "unsigned"
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """What carries a claim: an object's revision (``id``, ``posted_at``), or a commit (``sha``).
+
+    The rest is what the carrier says of itself, as far as a look-up needs it. ``posted_at`` is when the text with
+    the claim was written: the revision's ``updated_at``, a commit's time of push. ``author_id`` is the object's
+    author; commits have none that GitHub vouches for.
+    """
+
+    repository_id: int
+    kind: Kind | None
+    key: str
+    posted_at: datetime
+    number: int | None = None
+    author_id: int | None = None
+    author_login: str | None = None
+    url: str = ""
+
+    @property
+    def is_commit(self) -> bool:
+        """Whether the claim stands in a commit message; ``key`` is the SHA then, an id otherwise."""
+        return self.kind is None
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A claim that was read and verified in one carrier: a row of the reverse index.
+
+    Signature, instance and workspace were checked when it was read (``verified_with`` is the key's id, None for
+    unsigned). Whether it *counts* (its repository's names, its number, who posted it first) depends on facts that
+    may arrive later, so that is asked when it is used: ``resolver.evidence``. ``digest`` is the same for the same
+    claim, wherever it stands.
+    """
+
+    carrier: Carrier
+    digest: str
+    workspace: str
+    span_id: str
+    agent_id: str | None
+    agent_name: str | None
+    repository: str | None
+    number: int | None
+    trust: Trust
+    verified_with: str | None
+    verified_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read in one text: the claims that verified, and for each one that did not, the reason."""
+
+    sightings: tuple[Sighting, ...] = ()
+    refusals: tuple[str, ...] = ()
+
+
+NO_CLAIMS = Reading()
+"""Of a text without claims."""

@@ -1,0 +1,56 @@
+"""What every object that holds text has in common: its author, its revision, its repository."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from resolver.model.github import GHOST, Kind, ObjectRef, RepositorySeen, Revision, User
+from resolver.payloads.fields import utc
+from resolver.payloads.parts import Account, Event, Text, TextEvent
+
+_TOMBSTONES = frozenset({"deleted", "transferred"})
+"""Actions after which the object is no longer where it was."""
+
+
+def user(account: Account | None) -> User:
+    """Name an account; one that was deleted is GitHub's ghost."""
+    return GHOST if account is None else User(account.id, account.login, account.type)
+
+
+def ref(event: Event, kind: Kind, text: Text) -> ObjectRef:
+    """Name the object that an event is about."""
+    return ObjectRef(event.repository.id, kind, text.id)
+
+
+def is_gone(event: TextEvent) -> bool:
+    """Say whether an event leaves a tombstone."""
+    return event.action in _TOMBSTONES
+
+
+def revision(event: TextEvent, text: Text, updated_at: datetime) -> Revision:
+    """Read the text in force as of a time.
+
+    Only an edit has an editor: who sent it. Whoever closes, dismisses or deletes something has not written it.
+    """
+    edited = event.action == "edited"
+    author = user(text.user)
+    change = event.changes.body if edited and event.changes is not None else None
+    return Revision(
+        updated_at=updated_at,
+        body=text.body or "",
+        editor=user(event.sender) if edited and event.sender is not None else author,
+        edited=edited,
+        author_association=text.author_association,
+        previous_body=None if change is None else change.before,
+    )
+
+
+def repository_seen(event: Event, newest: datetime) -> RepositorySeen:
+    """Name the event's repository as of its own ``updated_at``, else as of the newest time that the event has."""
+    repository = event.repository
+    return RepositorySeen(
+        id=repository.id,
+        name=repository.full_name,
+        as_of=newest if repository.updated_at is None else utc(repository.updated_at),
+        installation_id=None if event.installation is None else event.installation.id,
+    )

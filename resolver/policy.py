@@ -1,0 +1,52 @@
+"""What the operator decided: who may give feedback, which accounts are agents, what is left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from resolver.model.github import User
+
+TRUSTED_ASSOCIATIONS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
+"""GitHub's ``author_association`` values that may give feedback where no list says who may (SPEC §5.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The rules that settings decide.
+
+    ``feedback_authors`` and ``agent_accounts`` hold logins (any case) or numeric ids as text, and are None where
+    the operator named nobody. ``internal_agents`` holds agent names that are never inferred; ``window`` is how long
+    before the feedback a run may have started to be inferred; ``signing`` says whether there is a key.
+    """
+
+    workspace: str
+    feedback_authors: frozenset[str] | None
+    agent_accounts: frozenset[str] | None
+    internal_agents: frozenset[str]
+    window: timedelta
+    signing: bool
+
+    def may_give_feedback(self, author: User, association: str) -> bool:
+        """Whether an account may give feedback; bots only when they are named (SPEC §5.1)."""
+        if self.feedback_authors is not None:
+            return is_named(author, self.feedback_authors)
+        return association in TRUSTED_ASSOCIATIONS and author.type != "Bot"
+
+    def may_edit_feedback(self, editor: User, author: User) -> bool:
+        """Whether an edit by this account leaves feedback authorised.
+
+        Without a list nothing vouches for an editor who is not the author: a payload's association speaks of
+        the author alone. Then the answer is no.
+        """
+        if self.feedback_authors is not None:
+            return is_named(editor, self.feedback_authors)
+        return editor.id == author.id
+
+
+def is_named(user: User, accounts: frozenset[str]) -> bool:
+    """Whether a list of logins and ids names this account.
+
+    An entry of digits alone is an id, never a login: anybody may take a login of digits.
+    """
+    return str(user.id) in accounts or (not user.login.isdecimal() and user.login.lower() in accounts)

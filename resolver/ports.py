@@ -1,0 +1,202 @@
+"""What the domain asks of the world: a store of facts, and a clock. ``store`` implements these; tests do too.
+
+Every method has three outcomes: a value, nothing (``None`` or an empty tuple), or ``StoreError``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Protocol
+
+from resolver.model.answers import Answer, Resolution
+from resolver.model.feedback import Feedback, FeedbackState, Status
+from resolver.model.github import (
+    Commit,
+    GithubObject,
+    Kind,
+    ObjectRef,
+    ObjectSeen,
+    PullRequest,
+    PushSeen,
+    Repository,
+    RepositorySeen,
+    Revision,
+    ThreadSeen,
+)
+from resolver.model.runs import Reading, Run, Sighting
+
+
+class Clock(Protocol):
+    """Now, in UTC."""
+
+    def __call__(self) -> datetime:
+        """Return the present moment, aware."""
+        ...
+
+
+class Facts(Protocol):
+    """What the chain may look at. Nothing here writes."""
+
+    def repository(self, repository_id: int) -> Repository | None:
+        """Return the repository with all the names it has borne."""
+        ...
+
+    def repository_named(self, workspace: str, name: str) -> Repository | None:
+        """Return the repository that bears this full name (any case), else the one that bore it last."""
+        ...
+
+    def object(self, ref: ObjectRef) -> GithubObject | None:
+        """Return an object, deleted or not."""
+        ...
+
+    def subject(self, repository_id: int, number: int) -> GithubObject | None:
+        """Return the issue, pull request or discussion of a number (a pull request where both were seen)."""
+        ...
+
+    def revisions(self, ref: ObjectRef) -> tuple[Revision, ...]:
+        """Return every version of an object's text, oldest first (``resolver.revisions`` says which is older)."""
+        ...
+
+    def reading(self, ref: ObjectRef, at: datetime) -> Reading | None:
+        """Return the claims in the revision in force at a time; None when no revision is known by then."""
+        ...
+
+    def commit(self, repository_id: int, sha: str) -> Commit | None:
+        """Return a commit, with its paths when they are known."""
+        ...
+
+    def commit_reading(self, repository_id: int, sha: str) -> Reading | None:
+        """Return the claims in a commit's message; None when the commit is unknown."""
+        ...
+
+    def thread_sightings(self, repository_id: int, kind: Kind, root_id: int, at: datetime) -> tuple[Sighting, ...]:
+        """Return the claims in force at a time in the comments of a thread, oldest first by ``posted_at``."""
+        ...
+
+    def pull_sightings(
+        self, repository_id: int, number: int, at: datetime, *, path: str | None, commit: str | None
+    ) -> tuple[Sighting, ...]:
+        """Return the claims of a number that bear on a path, or (``path`` None) on a commit.
+
+        They are those in force at ``at`` in reviews and review comments of that number that stand on the path (any
+        commit) or the commit (``commit`` or ``original_commit``), and those in the pull request's known commits,
+        pushed by then, that touched the path, or are the commit.
+        """
+        ...
+
+    def pull_request(self, repository_id: int, number: int) -> PullRequest | None:
+        """Return a pull request as last stated."""
+        ...
+
+    def pull_commits_touching(self, repository_id: int, number: int, path: str) -> tuple[str, ...]:
+        """Return the SHAs of the pull request's known commits that are known to have touched a path.
+
+        A pull request's commits are those of the pushes to its head branch that lead to one of its heads.
+        """
+        ...
+
+    def runs_started(
+        self,
+        workspace: str,
+        repository_id: int | None,
+        repository: str,
+        number: int,
+        since: datetime,
+        until: datetime,
+    ) -> tuple[Run, ...]:
+        """Return the runs of a repository and number that started in ``[since, until]``, oldest first."""
+        ...
+
+    def runs_for(self, workspace: str, span_ids: Iterable[str]) -> dict[str, Run]:
+        """Return the registered runs among some spans, by span."""
+        ...
+
+    def first_posters(self, digest: str) -> frozenset[int]:
+        """Return the author ids of the earliest texts (not commits) that carry a claim: one, or several at a tie."""
+        ...
+
+    def author_signs(self, repository_id: int, author_id: int) -> bool:
+        """Return whether any text by this author in this repository carries a verified claim."""
+        ...
+
+
+class Ledger(Facts, Protocol):
+    """Facts, and the writing of them: one transaction, all or nothing.
+
+    Each ``put_*`` is idempotent and independent of order; it returns whether anything changed.
+    """
+
+    def put_repository(self, seen: RepositorySeen, workspace: str) -> bool:
+        """Keep a repository and its names; bind runs that were registered under one of them."""
+        ...
+
+    def put_object(self, seen: ObjectSeen, reading: Reading) -> bool:
+        """Keep an object, its revision, and the claims read in it."""
+        ...
+
+    def put_push(self, push: PushSeen, readings: dict[str, Reading]) -> bool:
+        """Keep a push and its commits with their paths; ``readings`` by SHA."""
+        ...
+
+    def put_pull_request(self, pull: PullRequest) -> bool:
+        """Keep a pull request's head and base, the newest by ``updated_at``, and every head it had."""
+        ...
+
+    def put_thread(self, thread: ThreadSeen) -> bool:
+        """Keep the state of a review thread."""
+        ...
+
+    def pulls_with_head(self, repository_id: int, branch: str) -> tuple[tuple[int, int], ...]:
+        """Return ``(repository_id, number)`` of the pull requests whose head is this repository's branch."""
+        ...
+
+    def refs_with_claim(self, digest: str) -> tuple[ObjectRef, ...]:
+        """Return the objects (not commits) that carry a claim in any revision."""
+        ...
+
+    def put_feedback(self, state: FeedbackState, at: datetime) -> int:
+        """Keep what a comment asks for, and return the feedback's id.
+
+        A reader's status holds until the text changes: it is reset to ``state.status`` then.
+        """
+        ...
+
+    def set_feedback_status(self, feedback_id: int, status: Status, at: datetime) -> None:
+        """Keep the status that a reader gave at a time; it holds until the text changes.
+
+        Raises NotFoundError when there is no such feedback.
+        """
+        ...
+
+    def feedback(self, feedback_id: int) -> Feedback | None:
+        """Return one feedback with its newest resolution."""
+        ...
+
+    def feedback_on(self, ref: ObjectRef) -> Feedback | None:
+        """Return the feedback that an object holds."""
+        ...
+
+    def watch(self, feedback_id: int, keys: frozenset[str]) -> None:
+        """Replace the keys of the facts that could change a feedback's answer."""
+        ...
+
+    def watching(self, keys: frozenset[str], since: datetime) -> tuple[int, ...]:
+        """Return the ids of feedback received after ``since`` that watch any of the keys, in order of id."""
+        ...
+
+    def append_resolution(self, feedback_id: int, answer: Answer, cause: str, at: datetime) -> Resolution:
+        """Append an answer; it is the feedback's newest from now on."""
+        ...
+
+    def put_run(self, run: Run, facts: str) -> tuple[Run, bool]:
+        """Register a run; return it as stored, and whether it is new.
+
+        ``facts`` is a canonical text of what the caller said. Raises ConflictError when the span was registered
+        with others.
+        """
+        ...
+
+    def update_run(self, run: Run) -> None:
+        """Store a run's changed fields (``ended_at``, ``head_sha``, ``numbers``, ``artifacts``)."""
+        ...

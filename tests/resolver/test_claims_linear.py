@@ -1,0 +1,99 @@
+"""Scanning is linear: twice the hostile text takes about twice the steps (SPEC §2.1).
+
+Steps are counted, not timed: each Python line that runs is one. The searches in between are ``str.find`` and regular
+expressions that give nothing back; both kinds of tests below would hang long before they failed otherwise.
+"""
+
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from resolver.claims.scan import scan_commit, scan_text
+from resolver.command import find_command
+from resolver.markdown import read
+
+HOSTILE = {
+    "openings": "<!--",
+    "openings of claims": "<!-- agents-run: {",
+    "comments that end in three hyphens": "<!-- ---> ",
+    "angle brackets": "<",
+    "backticks": "`",
+    "backtick runs": "`a``b```c",
+    "quotes": ">",
+    "spaced quotes": "> ",
+    "quotes that nothing continues": "> #\nb\n",
+    "quoted fences that nothing continues": "> ~~~\nb\n",
+    "quoted lists that go on": "> - a\nb\n",
+    "lists": "- ",
+    "items": "- a\n",
+    "brackets": "[",
+    "stars": "*",
+    "tags": "<a ",
+    "tags in quotes of tags": "<a x='<a y=\"' z='",
+    "instructions": "<?",
+    "CDATA": "<![CDATA[",
+    "backslashes": "\\",
+    "fences": "~~~\n",
+    "pre": "<pre>",
+    "raw elements": "<script></textarea>",
+    "headings": "a\n=\n",
+    "blank lines": " \n",
+    "lines of HTML": "<div>\n",
+    "commands": "/agents improve ",
+    "mixed": "> - `<!-- <a b='\n\t[x](/agents improve `` ~~~ \\<?\n",
+}
+COMMITS = {
+    "trailers": "Agents-Attribution: e30\n",
+    "continuations": "Agents-Attribution: e30\n e30\n  e30\n",
+    "one long value": " e30\n",
+    "indented": " ",
+}
+
+
+def steps(function: Callable[[str], object], text: str) -> int:
+    """Count the lines of Python that a call runs."""
+    count = 0
+
+    def trace(frame: FrameType, event: str, _argument: object) -> Any:  # noqa: ANN401 -- the shape of a trace function
+        nonlocal count
+        count += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        function(text)
+    finally:
+        sys.settrace(before)
+    return count
+
+
+def fill(unit: str, length: int) -> str:
+    """Repeat a unit up to a length, behind the words that make the scanners look."""
+    return "/agents improve agents-run\n\nAgents-Attribution: e30\n" + (unit * (length // len(unit) + 1))[:length]
+
+
+@pytest.mark.parametrize("unit", HOSTILE.values(), ids=HOSTILE)
+def test_markdown_takes_linear_steps(unit: str) -> None:
+    """Twice the text takes at most 2.5 times the steps, whatever it is made of."""
+    once, twice = (steps(read, fill(unit, length)) for length in (4096, 8192))
+    assert twice <= 2.5 * once
+
+
+@pytest.mark.parametrize("unit", COMMITS.values(), ids=COMMITS)
+def test_trailers_take_linear_steps(unit: str) -> None:
+    """Twice the commit message takes at most 2.5 times the steps."""
+    once, twice = (steps(scan_commit, fill(unit, length)) for length in (4096, 8192))
+    assert twice <= 2.5 * once
+
+
+@pytest.mark.parametrize("unit", [*HOSTILE.values(), *COMMITS.values()])
+def test_large_hostile_texts_are_read(unit: str) -> None:
+    """64 KiB of anything is read to its end by every scanner."""
+    text = fill(unit, 65_536)
+    scan_text(text)
+    scan_commit(text)
+    find_command(text)

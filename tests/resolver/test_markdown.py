@@ -1,0 +1,186 @@
+"""Which comments and commands count: CommonMark and HTML decide (SPEC §2.1, §5.1)."""
+
+import pytest
+
+from resolver.commonmark import parse
+from resolver.markdown import COMMAND, NOTHING, read
+
+CLAIM = '<!-- agents-run: {"span_id":"s"} -->'
+BOTH = f"{COMMAND} {CLAIM}"  # a comment that begins a line would end a paragraph
+
+ORDINARY = {
+    "alone": "{}",
+    "after text": "Fixed it.\n\n{}",
+    "in a paragraph": "Fixed it. {} Thanks.",
+    "carriage returns": "Fixed it.\r\n\r\n{}\r\n",
+    "heading": "# Title {}",
+    "underlined heading": "{}\n===",
+    "list": "- one\n- {}",
+    "numbered list": "1. one\n   {}",
+    "nested list": "- one\n  - two\n\n    {}",
+    "paragraph in a list": "- one\n\n  {}",
+    "indented by three": "   {}",
+    "indented text that goes on with a paragraph": "text\n      {}",
+    "after a closed fence": "```\ncode\n```\n{}",
+    "after a closed fence of tildes": "~~~~ text\n~~~\n```\n~~~~~\n{}",
+    "after a fence that its list ends": "- ```\n  code\n\n{}",
+    "after indented code": "    code\n\n{}",
+    "after a quote": "> quoted\n\n{}",
+    "after a quote that ends in no paragraph": "> # quoted\n{}",
+    "after a quote that a list ends": "> quoted\n- {}",
+    "after inline code": "`code` {}",
+    "beside lone backticks": "a ` b `` c {}",
+    "after an address that holds a backtick": "<https://example.com/`> {} `",
+    "escaped backtick": "\\` {} \\`",
+    "emphasis": "**{}**",
+    "link text": "[{}](https://example.com)",
+    "details": "<details>\n<summary>Run</summary>\n{}\n</details>",
+    "details with Markdown": "<details>\n\n{}\n\n</details>",
+    "inside a div": "<div title='>'>{}</div>",
+    "after a closed pre": "<pre>code</pre>\n\n{}",
+    "after inline code in HTML": "a <code>b</code> {}",
+    "after a comment": "<!-- a comment --> {}",
+    "after empty comments": "<!--> <!---> <!----> {}",
+    "after a comment that ends in three hyphens": "a <!-- b ---> {}",
+    "after a comment over several lines": "<!--\n\n```\n\n-->\n{}",
+    "after an escaped opening": "\\<!-- {}",
+    "after an opening in code": "`<!--` {}",
+    "after an opening in a fence": "```\n<!--\n```\n{}",
+    "private-use characters": "\ue000 \ue0000\ue000 \ue001 {}",
+}
+
+NEITHER = {
+    "fence": "```\n{}\n```",
+    "fence with a language": "```html\n{}\n```",
+    "long fence": "`````\n```\n{}\n`````",
+    "tildes": "~~~\n```\n{}\n~~~",
+    "backticks closed only by their like": "```\n~~~\n{}\n```",
+    "unclosed fence": "```\n\n\n{}",
+    "fence in a list": "- one\n\n  ```\n  {}\n  ```",
+    "fence in a quote": "> ```\n> {}\n> ```",
+    "indented code": "text\n\n    {}",
+    "indented by a tab": "text\n\n\t{}",
+    "indented code in a list": "- one\n\n      {}",
+    "inline code": "a `{}` b",
+    "inline code of several backticks": "a ``` ` {} `` ``` b",
+    "inline code over two lines": "a `b\n{}` c",
+    "quote": "> {}",
+    "quote after text": "text\n> {}",
+    "indented quote": "   >{}",
+    "quote in a list": "- > {}",
+    "list in a quote": "> - {}",
+    "nested quote": "> > {}",
+    "lazy continuation": "> quoted\n{}",
+    "lazy continuation of a nested quote": "> - > quoted\n{}",
+    "pre": "<pre>\n{}\n</pre>",
+    "pre over Markdown blocks": "<pre>\n\n</pre>\n\n<div><pre></div>\n\n{}\n\n</pre>",
+    "upper case": "<PRE>{}</PRE>",
+    "code in HTML": "a <code>{}</code> b",
+    "code in code in HTML": "a <code><code></code>{}</code> b",
+    "code that another tag cuts off": "<div><pre><code></pre>{}</div>",
+    "quote in HTML": "<blockquote>\n\n{}\n\n</blockquote>",
+    "sample, keyboard, teletype": "<samp><kbd><tt>{}",
+    "script": "<script>\n{}\n</script>",
+    "style": "<style>\n</script>{}</style>",
+    "textarea that holds a closing tag": "<pre><textarea></pre>{}</textarea></pre>",
+    "template": "<template>\n\n{}\n\n</template>",
+    "unclosed code": "<code>\n\ntext\n\n{}",
+    "attribute": "<div title='{}'>x</div>",
+    "attribute of an inline tag": "a <b title='{}'>x</b>",
+    "tag that nothing closes": "<div\n{}",
+    "instruction": "a <?x {} ?>",
+    "declaration": "<!X {}",
+    "declaration in a paragraph": "a <!X {} b",
+    "attribute that nothing closes": "<div title='\n{}",
+    "unclosed instruction": "<?x\n\n{}",
+    "CDATA": "a <![CDATA[ {} ]]>",
+    "unclosed comment": "<!-- \n\n{}".replace("{}", "{cut}"),
+    "after an unclosed comment in a paragraph": "a <!-- b\n\n{cut}",
+    "after an unclosed comment in a quote": "> <!-- b\n\n{cut}",
+    "after an unclosed comment in a list": "- <!-- b\n\n{cut}",
+    "after an unclosed comment in HTML": "<details>\n<!-- b\n\n</details>\n\n{cut}",
+}
+
+
+def fill(frame: str) -> str:
+    """Put both a claim and the command into a frame; behind an unclosed comment only the command can stand whole."""
+    return frame.replace("{}", BOTH).replace("{cut}", COMMAND)
+
+
+@pytest.mark.parametrize("frame", ORDINARY.values(), ids=ORDINARY)
+def test_ordinary_text(frame: str) -> None:
+    """A claim and a command in ordinary text count, and are told by where they stand in the source."""
+    text = fill(frame)
+    ordinary = read(text)
+    assert [text[piece.start : piece.end] for piece in ordinary.commands] == [COMMAND]
+    assert [piece.content for piece in ordinary.comments if CLAIM[4:-3] == piece.content] == [CLAIM[4:-3]]
+    assert all(text[piece.start : piece.end].endswith(("-->", "<!--->")) for piece in ordinary.comments)
+
+
+@pytest.mark.parametrize("frame", NEITHER.values(), ids=NEITHER)
+def test_neither(frame: str) -> None:
+    """In code, quotes, tags, and behind an unclosed comment there is neither claim nor command."""
+    ordinary = read(fill(frame))
+    assert ordinary.commands == ()
+    assert [piece for piece in ordinary.comments if "agents-run" in piece.content] == []
+
+
+@pytest.mark.parametrize(
+    "html",
+    ["<!-->", "<!--->", "<!-- - -- --->", "<a b c=d e='>' f=\"'\" />", "</a\n>", "<?>?>", "<!X y>", "<![CDATA[>]]>"],
+)
+def test_inline_html(html: str) -> None:
+    """Each kind of raw HTML in a paragraph is one piece, to its end and no further."""
+    children = parse(f"a {html} b>-->")[1].children or []
+    assert [token.content for token in children] == ["a ", html, " b>-->"]
+
+
+@pytest.mark.parametrize("text", ["<a b='>", "<a =b>", "<a b=`>", "<3>", "</a b>", "<!3>", "<![CDATA>", "<a\u00a0b>"])
+def test_text_that_looks_like_html(text: str) -> None:
+    """What is no tag by CommonMark's grammar is text."""
+    assert [token.content for token in parse(f"a {text}")[1].children or []] == [f"a {text}"]
+
+
+def test_claims_behind_an_unclosed_comment() -> None:
+    """A comment that its block leaves open swallows the claims behind it too."""
+    assert read(f"a <!-- b\n\n{CLAIM}").comments == ()
+    assert read(f"> <!-- b\n\n{CLAIM}").comments == ()
+
+
+def test_comment_over_lines() -> None:
+    """A comment may span lines and blank lines, and its content is what the source holds."""
+    text = 'a\n\n<!-- agents-run:\n\n{"a":\n1} -->\nb'
+    assert [piece.content for piece in read(text).comments] == [' agents-run:\n\n{"a":\n1} ']
+
+
+def test_command_in_a_comment() -> None:
+    """A command within a comment is none, and the comment keeps its content."""
+    text = f'<!-- agents-run: {{"agent_name":"{COMMAND}"}} -->'
+    ordinary = read(text)
+    assert ordinary.commands == ()
+    assert [piece.content for piece in ordinary.comments] == [text[4:-3]]
+
+
+def test_order() -> None:
+    """Comments and commands come in the order in which they stand, also twelve of them."""
+    text = "\n\n".join(f"<!-- agents-run: {number} --> {COMMAND}" for number in range(12))
+    ordinary = read(text)
+    assert [piece.content.split()[-1] for piece in ordinary.comments] == [str(number) for number in range(12)]
+    assert [piece.start for piece in ordinary.commands] == sorted(piece.start for piece in ordinary.commands)
+    assert len(ordinary.commands) == 12
+
+
+def test_text_without_either_word() -> None:
+    """A text that names neither a claim nor a command is not looked into."""
+    assert read("<!-- a comment -->") is NOTHING
+
+
+def test_text_with_every_private_use_character() -> None:
+    """A text made so that no mark is left has nothing that counts, instead of something wrong."""
+    assert read("".join(map(chr, range(0xE000, 0xF900))) + COMMAND) is NOTHING
+
+
+def test_quotes_nested_beyond_reason() -> None:
+    """What follows more quotes than the parser will look through is taken for a quote."""
+    assert read("> #\nb\n" * 20_000 + "\n" + COMMAND).commands == ()
+    assert len(read("> #\nb\n" * 60 + "\n" + COMMAND).commands) == 1

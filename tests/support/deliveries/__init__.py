@@ -1,0 +1,1 @@
+"""Builders of webhook deliveries; ``tests.support.builders`` names them all."""
