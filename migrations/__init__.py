@@ -1,0 +1,1 @@
+"""Numbered, each frozen as written; ``store.migrate`` runs them."""

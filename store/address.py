@@ -1,0 +1,80 @@
+"""The database URL: which database it names, and how that is opened.
+
+``sqlite:///whichrun.db`` is a file in the working folder, ``sqlite:////var/lib/whichrun.db`` one by its full path;
+``postgresql://user@host/name`` is as in libpq's documentation (32.1.1.2), all its parameters included.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import peewee
+
+from resolver.errors import SettingsError
+
+_SQLITE_PRAGMAS = (
+    ("journal_mode", "wal"),
+    ("synchronous", "full"),  # a commit is on disk when it returns, also after a power cut
+    ("foreign_keys", 1),
+)
+BUSY_SECONDS = 5
+"""How long SQLite waits for programs that do not take the file lock; a second line only."""
+
+_POSTGRES_DEFAULTS: dict[str, int | str] = {
+    # psycopg on a cut network hangs for minutes otherwise.
+    "connect_timeout": 5,
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+    "application_name": "whichrun",
+}
+_POSTGRES_OPTIONS = (
+    "-c synchronous_commit=on -c statement_timeout=30s -c lock_timeout=10s "
+    "-c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+)
+
+
+def is_postgres(url: str) -> bool:
+    """Say whether a URL names a PostgreSQL database."""
+    return url.startswith(("postgresql://", "postgres://"))
+
+
+def sqlite_path(url: str) -> Path:
+    """Return the file that a ``sqlite:`` URL names. Raises SettingsError when it names none."""
+    parts = urlsplit(url)
+    path = unquote(parts.path.removeprefix("/"))
+    if parts.scheme != "sqlite" or parts.netloc or parts.query or parts.fragment or path in {"", ":memory:"}:
+        raise SettingsError(
+            "the database URL must be sqlite:///FILE (sqlite:////FILE for a full path) "
+            "or postgresql://USER:PASSWORD@HOST/NAME"
+        )
+    return Path(path).absolute()
+
+
+def sqlite_database(path: Path) -> peewee.Database:
+    """Return the way into a SQLite file, not yet opened."""
+    return peewee.SqliteDatabase(str(path), pragmas=_SQLITE_PRAGMAS, timeout=BUSY_SECONDS)
+
+
+def postgres_database(url: str) -> peewee.Database:
+    """Return the way into a PostgreSQL database, not yet opened; the URL's own parameters come first.
+
+    Raises SettingsError, which never quotes the URL: it may hold a password.
+    """
+    if importlib.util.find_spec("psycopg") is None:
+        raise SettingsError("PostgreSQL needs its driver: install whichrun[postgres]")
+    import psycopg.conninfo  # noqa: PLC0415 -- an extra that SQLite users do without
+
+    url = url.replace("postgres://", "postgresql://", 1)
+    try:
+        given = psycopg.conninfo.conninfo_to_dict(url)
+    except psycopg.Error:
+        raise SettingsError("the database URL is not one that libpq can read") from None
+    parameters: dict[str, Any] = {name: value for name, value in _POSTGRES_DEFAULTS.items() if name not in given}
+    parameters["options"] = f"{_POSTGRES_OPTIONS} {given.get('options') or ''}".strip()
+    return peewee.PostgresqlDatabase(url, prefer_psycopg3=True, **parameters)

@@ -1,0 +1,206 @@
+"""Statements and transactions, in the two dialects.
+
+Every statement of the store is a constant with ``?`` for its values and goes through ``Database``, where an error
+of the database becomes StoreError. peewee's query builders cost twenty times the query and are not used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import peewee
+
+from resolver.errors import StoreError
+from store.connections import ERRORS, Connections, store_error
+
+Row = tuple[Any, ...]
+"""What a driver returns; ``store.rows`` gives it types."""
+Values = Sequence[int | str | bytes | None]
+
+_AT_ONCE = 500
+"""Rows or values in one statement: well below what both databases take."""
+
+
+class _State(threading.local):
+    """What a thread is at."""
+
+    busy = False
+
+
+class Database:
+    """A database, spoken to from any process and thread."""
+
+    def __init__(self, url: str) -> None:
+        """Make the way to a database without opening it. Raises SettingsError for a URL that it cannot read."""
+        self._connections = Connections(url)
+        self.is_postgres = self._connections.is_postgres
+        self._state = _State()
+        self._translated: dict[str, str] = {}
+
+    def check(self) -> None:
+        """Raise StoreError, saying what to do, unless the database can be reached and written."""
+        path = self._connections.path
+        if path is not None and not path.parent.is_dir():
+            raise StoreError(f"there is no folder {path.parent}: create it, or change the database URL")
+        try:
+            with self.writing():
+                pass
+            journal = ("wal",) if path is None else self.row("PRAGMA journal_mode")
+        except StoreError as error:
+            name = "PostgreSQL" if path is None else str(path)
+            raise StoreError(f"cannot use the database ({name}); check its URL and its permissions: {error}") from error
+        if journal != ("wal",):
+            raise StoreError(f"{path} cannot have a write-ahead log: it must lie on a local disk")
+
+    def close(self) -> None:
+        """Close this thread's connection; the next use opens another."""
+        self._connections.close()
+
+    # Statements
+
+    def rows(self, sql: str, values: Values = ()) -> list[Row]:
+        """Run a statement and return all its rows. Raises StoreError."""
+        try:
+            return self._execute(sql, values).fetchall()  # type: ignore[no-any-return]
+        except ERRORS as error:
+            raise store_error(error) from error
+
+    def row(self, sql: str, values: Values = ()) -> Row | None:
+        """Run a statement and return its first row, or None. Raises StoreError."""
+        found = self.rows(sql, values)
+        return found[0] if found else None
+
+    def change(self, sql: str, values: Values = ()) -> int:
+        """Run a statement that returns no rows; return how many it changed. Raises StoreError."""
+        try:
+            return self._execute(sql, values).rowcount  # type: ignore[no-any-return]
+        except ERRORS as error:
+            raise store_error(error) from error
+
+    def insert(self, head: str, rows: Iterable[Values], tail: str) -> int:
+        """Insert many rows, ``head`` (up to VALUES) and ``tail`` (from ON CONFLICT) around them; count the new."""
+        wanted = list(rows)
+        added = 0
+        for start in range(0, len(wanted), _AT_ONCE):
+            part = wanted[start : start + _AT_ONCE]
+            tuples = ", ".join([f"({marks(len(part[0]))})"] * len(part))
+            added += self.change(f"{head} {tuples} {tail}", [value for row in part for value in row])
+        return added
+
+    def rows_among(self, sql: str, first: Values, among: Iterable[int | str | bytes]) -> list[Row]:
+        """Run a statement that ends in ``IN`` for each part of a long list of values; ``first`` come before them."""
+        wanted = list(among)
+        found: list[Row] = []
+        for start in range(0, len(wanted), _AT_ONCE):
+            part = wanted[start : start + _AT_ONCE]
+            found += self.rows(f"{sql} ({marks(len(part))})", [*first, *part])
+        return found
+
+    def locking(self, sql: str) -> str:
+        """Return a SELECT that keeps other writers off its rows until the end of the transaction."""
+        return f"{sql} FOR UPDATE" if self.is_postgres else sql
+
+    def skipping(self, sql: str) -> str:
+        """Return a SELECT that does so with rows that nobody holds, and passes over the others."""
+        return f"{sql} FOR UPDATE SKIP LOCKED" if self.is_postgres else sql
+
+    def _execute(self, sql: str, values: Values) -> Any:  # noqa: ANN401 -- a cursor of either driver
+        if self.is_postgres:
+            translated = self._translated.get(sql)
+            if translated is None:
+                translated = self._translated[sql] = sql.replace("?", "%s")
+            sql = translated
+        return self._connections.handle.execute_sql(sql, values)  # type: ignore[no-untyped-call]
+
+    # Transactions
+
+    @contextmanager
+    def writing(self, *locks: str) -> Iterator[None]:
+        """Run a write transaction; ``locks`` name what nobody else may change meanwhile (PostgreSQL).
+
+        SQLite has one writer at a time, in all processes, and so needs no names. Raises StoreError.
+        """
+        self._open()
+        with self._connections.one_writer(), self._transaction("BEGIN" if self.is_postgres else "BEGIN IMMEDIATE"):
+            self.lock(locks)
+            yield
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Run a read transaction: all that is read in it is of one moment. Raises StoreError."""
+        self._open()
+        with self._transaction("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY" if self.is_postgres else "BEGIN"):
+            yield
+
+    @contextmanager
+    def alone(self) -> Iterator[peewee.Database]:
+        """Keep every other writer (SQLite) or migrator (PostgreSQL) out; the caller runs transactions of its own.
+
+        Raises StoreError, also for what goes wrong inside.
+        """
+        self._open()
+        try:
+            with self._connections.one_writer():
+                if self.is_postgres:
+                    self.rows("SELECT set_config('lock_timeout', '0', false)")
+                    self.rows("SELECT set_config('statement_timeout', '0', false)")
+                    self.rows("SELECT pg_advisory_lock(?)", (_lock_id("migrations"),))
+                yield self._connections.handle
+        except ERRORS as error:
+            raise store_error(error) from error
+        finally:
+            if self.is_postgres:
+                self._connections.discard()  # which ends the lock and the settings with it
+
+    def lock(self, names: Iterable[str]) -> None:
+        """Take locks until the end of the transaction, always in one order, so that nobody waits in a circle."""
+        ids = sorted({_lock_id(name) for name in names})
+        if self.is_postgres and ids:
+            self.rows(" ".join(("SELECT", ", ".join(["pg_advisory_xact_lock(?)"] * len(ids)))), ids)
+
+    def _open(self) -> None:
+        if self._state.busy:
+            raise StoreError("this thread has a transaction open already")
+        self._connections.open()
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[None]:
+        self._begin(begin)
+        self._state.busy = True
+        try:
+            yield
+            self.change("COMMIT")
+        except BaseException:
+            self._roll_back()
+            raise
+        finally:
+            self._state.busy = False
+
+    def _begin(self, begin: str) -> None:
+        try:
+            self.change(begin)
+        except StoreError:
+            if not self.is_postgres:
+                raise
+            # The connection was lost while idle: nothing was done on it yet, so another may take its place.
+            self._connections.reopen()
+            self.change(begin)
+
+    def _roll_back(self) -> None:
+        try:
+            self.change("ROLLBACK")
+        except StoreError:  # the connection is no good any more: the database rolls back when it ends
+            self._connections.discard()
+
+
+def marks(count: int) -> str:
+    """Return the marks for some values, separated by commas."""
+    return ", ".join("?" * count)
+
+
+def _lock_id(name: str) -> int:
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)

@@ -1,0 +1,156 @@
+"""Feedback, the statuses that readers give it, and what it waits for."""
+
+# ruff: noqa: S608 -- statements are composed of this room's constants; what comes from outside is bound
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from resolver.errors import NotFoundError, StoreError
+from resolver.model.feedback import Feedback, FeedbackState, Status
+from resolver.model.github import ObjectRef
+from store.database import Row
+from store.part import Part
+from store.resolutions import RESOLUTION, to_resolution
+from store.rows import OBJECT, OBJECT_WIDTH, text_key, to_object
+from store.times import from_micros, to_micros
+
+_STATE = (
+    "f.id, f.workspace, f.authorized, f.status, f.body, f.instruction, f.author_association, f.given_at, "
+    "f.updated_at, f.received_at"
+)
+_NAME = """
+(SELECT n.name FROM repository_name n WHERE n.repository_id = f.repository_id
+ ORDER BY n.as_of DESC, n.name DESC LIMIT 1)
+"""
+FEEDBACK = f"""
+SELECT {OBJECT}, {_STATE}, {_NAME}, {RESOLUTION}
+FROM feedback f JOIN object o ON o.id = f.object_id LEFT JOIN resolution x ON x.id = f.resolution_id
+"""
+"""Reads feedback with its object, its repository's current name and its newest resolution: for ``to_feedback``."""
+
+_BY_ID = f"{FEEDBACK} WHERE f.id = ?"
+_BY_REF = f"{FEEDBACK} WHERE o.repository_id = ? AND o.kind = ? AND o.github_id = ?"
+_OWNER = """
+SELECT o.id, o.number, r.workspace FROM object o LEFT JOIN repository r ON r.id = o.repository_id
+WHERE o.repository_id = ? AND o.kind = ? AND o.github_id = ?
+"""
+_ADD = """
+INSERT INTO feedback (object_id, workspace, repository_id, number, authorized, state_status, body, instruction,
+    author_association, given_at, updated_at, status, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (object_id) DO NOTHING RETURNING id
+"""
+_KEPT = """
+SELECT authorized, state_status, body, instruction, author_association, given_at, updated_at, status, status_at,
+    number, id
+FROM feedback WHERE object_id = ?
+"""
+_MEND = """
+UPDATE feedback SET authorized = ?, state_status = ?, body = ?, instruction = ?, author_association = ?,
+    given_at = ?, updated_at = ?, status = ?, status_at = ?, number = ? WHERE id = ?
+"""
+_SET_STATUS = "UPDATE feedback SET status = ?, status_at = ? WHERE id = ?"
+_WATCHED = "SELECT watch_key FROM feedback_watch WHERE feedback_id = ?"
+_WATCH = "INSERT INTO feedback_watch (watch_key, feedback_id) VALUES"
+_UNWATCH = "DELETE FROM feedback_watch WHERE watch_key = ? AND feedback_id = ?"
+_WATCHING = """
+SELECT f.id FROM feedback_watch w JOIN feedback f ON f.id = w.feedback_id
+WHERE f.received_at > ? AND w.watch_key IN
+"""
+
+
+class FeedbackFacts(Part):
+    """Looking feedback up."""
+
+    def feedback(self, feedback_id: int) -> Feedback | None:
+        """Return one feedback with its newest resolution."""
+        row = self._db.row(_BY_ID, (feedback_id,))
+        return None if row is None else to_feedback(row)
+
+
+class FeedbackLedger(FeedbackFacts):
+    """Keeping feedback."""
+
+    def feedback_on(self, ref: ObjectRef) -> Feedback | None:
+        """Return the feedback that an object holds."""
+        row = self._db.row(_BY_REF, (ref.repository_id, ref.kind.value, ref.id))
+        return None if row is None else to_feedback(row)
+
+    def put_feedback(self, state: FeedbackState, at: datetime) -> int:
+        """Keep what a comment asks for, and return the feedback's id.
+
+        A reader's status holds until the text changes: it is reset to ``state.status`` then. The object and its
+        repository must be kept already.
+        """
+        ref = state.ref
+        owner = self._db.row(_OWNER, (ref.repository_id, ref.kind.value, ref.id))
+        if owner is None or owner[2] is None:
+            raise StoreError(f"{ref.kind} {ref.id} and repository {ref.repository_id} must be kept before feedback")
+        object_id, number, workspace = owner
+        told = _told(state)
+        added = self._db.row(
+            _ADD, (object_id, workspace, ref.repository_id, number, *told, state.status.value, to_micros(at))
+        )
+        if added is not None:
+            return int(added[0])
+        kept = self._db.rows(self._db.locking(_KEPT), (object_id,))[0]
+        feedback_id = int(kept[10])
+        status = (state.status.value, None) if _asks_anew(kept, told) else kept[7:9]
+        if (*told, *status, number) != kept[:10]:
+            self._db.change(_MEND, (*told, *status, number, feedback_id))
+        return feedback_id
+
+    def set_feedback_status(self, feedback_id: int, status: Status, at: datetime) -> None:
+        """Keep the status that a reader gives; it holds until the text changes. Raises NotFoundError."""
+        if not self._db.change(_SET_STATUS, (status.value, to_micros(at), feedback_id)):
+            raise NotFoundError(f"there is no feedback {feedback_id}")
+
+    def watch(self, feedback_id: int, keys: frozenset[str]) -> None:
+        """Replace the keys of the facts that could change a feedback's answer."""
+        wanted = {text_key(key) for key in keys}
+        watched = {bytes(key) for (key,) in self._db.rows(_WATCHED, (feedback_id,))}
+        for key in watched - wanted:
+            self._db.change(_UNWATCH, (key, feedback_id))
+        rows = [(key, feedback_id) for key in sorted(wanted - watched)]
+        self._db.insert(_WATCH, rows, "ON CONFLICT (watch_key, feedback_id) DO NOTHING")
+
+    def watching(self, keys: frozenset[str], since: datetime) -> tuple[int, ...]:
+        """Return the ids of feedback received after ``since`` that watch any of the keys, in order of id."""
+        rows = self._db.rows_among(_WATCHING, (to_micros(since),), [text_key(key) for key in keys])
+        return tuple(sorted({feedback_id for (feedback_id,) in rows}))
+
+
+def to_feedback(row: Row) -> Feedback:
+    """Read what ``FEEDBACK`` selects."""
+    thing = to_object(row)
+    feedback_id, workspace, authorized, status, body, instruction, association, *rest = row[OBJECT_WIDTH:]
+    given_at, updated_at, received_at, name, *resolution = rest
+    state = FeedbackState(
+        ref=thing.ref,
+        authorized=bool(authorized),
+        status=Status(status),
+        body=body,
+        instruction=instruction,
+        author_association=association,
+        given_at=from_micros(given_at),
+        updated_at=from_micros(updated_at),
+    )
+    resolved = None if resolution[0] is None else to_resolution(tuple(resolution))
+    return Feedback(feedback_id, workspace, name, thing, state, from_micros(received_at), resolved)
+
+
+def _told(state: FeedbackState) -> tuple[int | str, ...]:
+    return (
+        int(state.authorized),
+        state.status.value,
+        state.body,
+        state.instruction,
+        state.author_association,
+        to_micros(state.given_at),
+        to_micros(state.updated_at),
+    )
+
+
+def _asks_anew(kept: Row, told: tuple[int | str, ...]) -> bool:
+    """Whether the derived status, the text or its time is another: a reader's status speaks of the former one."""
+    return (kept[1], kept[2], kept[6]) != (told[1], told[2], told[6])

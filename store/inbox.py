@@ -1,0 +1,155 @@
+"""The inbox: deliveries as they came in, durable before they are acknowledged, processed at least once, in order.
+
+A delivery *waits* while it is ``pending`` or ``failed``, and is *due* when its time to be tried has come. Of one
+repository only the oldest due one is handed out, and who was handed one holds it for some seconds. Should the
+holder die, it is handed out again; should it merely be slow, two process it and the second finds it done.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from resolver.model.deliveries import Claimed, Delivery, NewDelivery, Recorded
+from store.database import Database
+from store.deliveries import DeliveryFacts
+from store.rows import body_hash
+from store.times import from_micros, now, to_micros, to_optional
+
+MOST_TRIES = 10
+"""After so many tries a delivery is dead (SPEC §3)."""
+HELD_FOR = timedelta(seconds=5)
+"""How long a delivery is its holder's alone before it is being processed: far longer than it takes to read one."""
+
+_RECORD = """
+INSERT INTO delivery (guid, event, action, repository_id, headers, body, body_sha256, status, error, tries,
+    received_at, processed_at, next_try_at, held_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, NULL, 0, 0)
+ON CONFLICT (guid) DO NOTHING
+"""
+_BODY = "SELECT body_sha256 FROM delivery WHERE guid = ?"
+_CONFLICT = """
+INSERT INTO delivery_conflict (guid, body_sha256, body, headers, received_at, count) VALUES (?, ?, ?, ?, ?, 1)
+ON CONFLICT (guid, body_sha256) DO UPDATE SET count = delivery_conflict.count + 1
+"""
+_DUE = """
+SELECT d.id FROM delivery d
+WHERE d.status IN ('pending', 'failed') AND d.next_try_at <= ? AND d.held_until <= ?
+AND NOT EXISTS (
+    SELECT 1 FROM delivery o WHERE o.repository_id = d.repository_id AND o.id < d.id
+    AND o.status IN ('pending', 'failed') AND o.next_try_at <= ?
+)
+ORDER BY d.id LIMIT 1
+"""
+_TAKEN = "SELECT id, guid, event, headers, body, tries, received_at FROM delivery WHERE id = ?"
+_HOLD = "UPDATE delivery SET tries = tries + 1, held_until = ? WHERE id = ?"
+_WAITS = "SELECT 1 FROM delivery WHERE id = ? AND status IN ('pending', 'failed')"
+_DONE = """
+UPDATE delivery SET status = 'done', error = NULL, processed_at = ?, next_try_at = 0, held_until = 0 WHERE id = ?
+"""
+_FAIL = """
+UPDATE delivery SET status = ?, error = ?, next_try_at = ?, held_until = 0
+WHERE id = ? AND status IN ('pending', 'failed')
+"""
+_REPLAY = """
+UPDATE delivery SET status = 'pending', error = NULL, tries = 0, processed_at = NULL, next_try_at = ?, held_until = 0
+WHERE guid = ?
+"""
+
+
+class Inbox:
+    """Deliveries on their way in. Each method is a transaction of its own."""
+
+    def __init__(self, database: Database) -> None:
+        """Keep deliveries in a database."""
+        self._db = database
+
+    def record(self, delivery: NewDelivery) -> Recorded:
+        """Keep a delivery as it came in; it is on disk when this returns."""
+        digest = body_hash(delivery.body)
+        body = zlib.compress(delivery.body, 1)
+        headers = json.dumps(dict(delivery.headers))
+        received_at = to_micros(delivery.received_at)
+        values = (
+            delivery.guid,
+            delivery.event,
+            delivery.action,
+            delivery.repository_id,
+            headers,
+            body,
+            digest,
+            delivery.status.value,
+            delivery.error,
+            received_at,
+        )
+        with self._db.writing():
+            if self._db.change(_RECORD, values):
+                return Recorded.STORED
+            if bytes(self._db.rows(_BODY, (delivery.guid,))[0][0]) == digest:
+                return Recorded.DUPLICATE
+            self._db.change(_CONFLICT, (delivery.guid, digest, body, headers, received_at))
+            return Recorded.CONFLICT
+
+    def claim(self, at: datetime) -> Claimed | None:
+        """Return the oldest due delivery that nobody holds; its try is counted on disk before this returns."""
+        moment = to_micros(at)
+        due = (moment, moment, moment)
+        while self._is_due(due):
+            with self._db.writing():
+                row = self._db.row(self._db.skipping(_DUE), due)
+                if row is None:
+                    return None
+                claimed = self._take(row[0], to_micros(at + HELD_FOR))
+            if claimed is not None:
+                return claimed
+        return None
+
+    def _is_due(self, due: tuple[int, int, int]) -> bool:
+        """Ask without a lock: this is asked many times a second, mostly in vain."""
+        with self._db.reading():
+            return self._db.row(_DUE, due) is not None
+
+    def _take(self, delivery_id: int, held_until: int) -> Claimed | None:
+        number, guid, event, headers, body, tries, received_at = self._db.rows(_TAKEN, (delivery_id,))[0]
+        if tries >= MOST_TRIES:
+            error = f"{tries} tries did not get through it, and the last one ended without a word"
+            self._db.change(_FAIL, ("dead", error, 0, number))
+            return None
+        self._db.change(_HOLD, (held_until, number))
+        return Claimed(
+            number, guid, event, _content_type(headers), zlib.decompress(body), tries + 1, from_micros(received_at)
+        )
+
+    @contextmanager
+    def processing(self, claimed: Claimed, *locks: str) -> Iterator[bool]:
+        """Run the transaction that processes a delivery, and mark it done in it.
+
+        Yields False when another worker processes it now, or has done so.
+        """
+        with self._db.writing():
+            waits = self._db.row(self._db.skipping(_WAITS), (claimed.id,)) is not None
+            if waits:
+                self._db.lock(locks)
+            yield waits
+            if waits:
+                self._db.change(_DONE, (to_micros(now()), claimed.id))
+
+    def fail(self, claimed: Claimed, *, error: str, retry_at: datetime | None) -> None:
+        """Keep why a try failed, and when to try again: None sets the delivery aside as dead."""
+        status = "dead" if retry_at is None else "failed"
+        with self._db.writing():
+            self._db.change(_FAIL, (status, error, to_optional(retry_at) or 0, claimed.id))
+
+    def replay(self, guid: str, at: datetime) -> Delivery | None:
+        """Make a delivery pending again from a time on, with all its tries; None when there is none of that name."""
+        with self._db.writing():
+            if not self._db.change(_REPLAY, (to_micros(at), guid)):
+                return None
+            return DeliveryFacts(self._db).delivery(guid)
+
+
+def _content_type(headers: str) -> str:
+    found: dict[str, str] = json.loads(headers)
+    return next((value for name, value in found.items() if name.lower() == "content-type"), "")

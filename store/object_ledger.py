@@ -1,0 +1,174 @@
+"""Keeping objects: each with all its versions, and the claims that were read in each."""
+
+# ruff: noqa: S608 -- statements are composed of this room's constants; what comes from outside is bound
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from resolver.model.github import GithubObject, ObjectRef, ObjectSeen, Revision
+from resolver.model.runs import Reading, Sighting
+from resolver.revisions import in_order
+from store.database import Database, Values
+from store.merging import Stated, merge_objects, merge_revisions
+from store.objects import ObjectFacts
+from store.rows import OBJECT, OBJECT_WIDTH, REVISION, body_hash, from_texts, to_object, to_revision
+from store.times import from_micros, to_micros
+
+_COLUMNS = (
+    "number, author_id, author_login, author_type, created_at, url, reply_to, review_id, path, line, start_line, "
+    "original_line, side, subject_type, commit_sha, original_commit_sha, diff_hunk, state, deleted, thread, as_of, "
+    "author_as_of"
+)
+_ADD = f"""
+INSERT INTO object (repository_id, kind, github_id, {_COLUMNS}) VALUES ({", ".join("?" * 25)})
+ON CONFLICT (repository_id, kind, github_id) DO NOTHING RETURNING id
+"""
+_KNOWN = f"""
+SELECT {OBJECT}, o.id, o.as_of, o.author_as_of FROM object o
+WHERE o.repository_id = ? AND o.kind = ? AND o.github_id = ?
+"""
+_MEND = f"UPDATE object SET {_COLUMNS.replace(', ', ' = ?, ')} = ? WHERE id = ?"
+_MEND_AUTHOR = "UPDATE sighting SET author_id = ? WHERE object_id = ? AND author_id <> ?"
+_ADD_REVISION = """
+INSERT INTO revision (object_id, updated_at, body_sha256, body, editor_id, editor_login, editor_type, edited,
+    author_association, previous_body, rank, refusals) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)
+ON CONFLICT (object_id, updated_at, body_sha256) DO NOTHING RETURNING id
+"""
+_SIBLINGS = f"SELECT {REVISION}, r.id, r.rank FROM revision r WHERE r.object_id = ? AND r.updated_at = ?"
+_MEND_REVISION = """
+UPDATE revision SET editor_id = ?, editor_login = ?, editor_type = ?, edited = ?, author_association = ?,
+    previous_body = ? WHERE id = ?
+"""
+_RANK = "UPDATE revision SET rank = ? WHERE id = ?"
+_REFUSALS = "UPDATE revision SET refusals = ? WHERE id = ?"
+_ADD_SIGHTINGS = """
+INSERT INTO sighting (object_id, revision_id, commit_id, repository_id, author_id, posted_at, digest, workspace,
+    span_id, agent_id, agent_name, claim_repository, claim_number, trust, verified_with, verified_at) VALUES
+"""
+
+
+class ObjectLedger(ObjectFacts):
+    """Keeping objects."""
+
+    def put_object(self, seen: ObjectSeen, reading: Reading) -> bool:
+        """Keep an object, its revision, and the claims read in it."""
+        object_id, author_id, changed = self._keep_object(seen)
+        revision_id, revised = self._keep_revision(object_id, seen.revision, reading)
+        posted_at = to_micros(seen.revision.updated_at)
+        owner = (object_id, revision_id, None, seen.object.ref.repository_id, author_id, posted_at)
+        sighted = add_sightings(self._db, [(owner, sighting) for sighting in reading.sightings])
+        if sighted and not revised:  # read again with other keys, which verified more
+            self._db.change(_REFUSALS, (from_texts(reading.refusals), revision_id))
+        return changed or revised or sighted > 0
+
+    def _keep_object(self, seen: ObjectSeen) -> tuple[int, int, bool]:
+        """Keep the object itself; return its row's id, its author's id, and whether it changed."""
+        as_of = seen.revision.updated_at
+        stated = Stated(seen.object, as_of, as_of)
+        ref = seen.object.ref
+        key = (ref.repository_id, ref.kind.value, ref.id)
+        added = self._db.row(_ADD, (*key, *_values(stated)))
+        if added is not None:
+            return added[0], seen.object.author.id, True
+        object_id, before = self._known_object(ref)
+        after = merge_objects(before, stated)
+        author_id = after.thing.author.id
+        if after != before:
+            self._db.change(_MEND, (*_values(after), object_id))
+            self._db.change(_MEND_AUTHOR, (author_id, object_id, author_id))
+        return object_id, author_id, after.thing != before.thing
+
+    def _known_object(self, ref: ObjectRef) -> tuple[int, Stated]:
+        row = self._db.rows(self._db.locking(_KNOWN), (ref.repository_id, ref.kind.value, ref.id))[0]
+        object_id, as_of, author_as_of = row[OBJECT_WIDTH:]
+        return object_id, Stated(to_object(row), from_micros(as_of), from_micros(author_as_of))
+
+    def _keep_revision(self, object_id: int, revision: Revision, reading: Reading) -> tuple[int, bool]:
+        key = (object_id, to_micros(revision.updated_at), body_hash(revision.body.encode()))
+        told = _told(revision)
+        added = self._db.row(_ADD_REVISION, (*key, revision.body, *told, from_texts(reading.refusals)))
+        siblings = self._siblings(object_id, revision.updated_at)
+        revision_id = siblings[revision.body][0] if added is None else int(added[0])
+        if added is None:
+            before = siblings[revision.body][1]
+            after = merge_revisions(before, revision)
+            if after == before:
+                return revision_id, False
+            self._db.change(_MEND_REVISION, (*_told(after), revision_id))
+            siblings = self._siblings(object_id, revision.updated_at)
+        self._rank_revisions(siblings)
+        return revision_id, True
+
+    def _siblings(self, object_id: int, updated_at: datetime) -> dict[str, tuple[int, Revision, int]]:
+        """Return the revisions of one second by their texts: row id, revision, rank."""
+        rows = self._db.rows(_SIBLINGS, (object_id, to_micros(updated_at)))
+        return {row[1]: (row[8], to_revision(row), row[9]) for row in rows}
+
+    def _rank_revisions(self, siblings: dict[str, tuple[int, Revision, int]]) -> None:
+        ordered = in_order(revision for _, revision, _ in siblings.values())
+        for rank, revision in enumerate(ordered):
+            revision_id, _, ranked = siblings[revision.body]
+            if ranked != rank:
+                self._db.change(_RANK, (rank, revision_id))
+
+
+def add_sightings(database: Database, owned: Iterable[tuple[Values, Sighting]]) -> int:
+    """Add claims, each with the columns of its owner; return how many were not there yet.
+
+    A row that is there keeps the key that verified it: retiring a key never unlinks (SPEC §2.3).
+    """
+    rows = [(*owner, *_claim(sighting)) for owner, sighting in owned]
+    return database.insert(_ADD_SIGHTINGS, rows, "ON CONFLICT DO NOTHING")
+
+
+def _claim(sighting: Sighting) -> tuple[int | str | None, ...]:
+    return (
+        sighting.digest,
+        sighting.workspace,
+        sighting.span_id,
+        sighting.agent_id,
+        sighting.agent_name,
+        sighting.repository,
+        sighting.number,
+        sighting.trust.value,
+        sighting.verified_with,
+        to_micros(sighting.verified_at),
+    )
+
+
+def _told(revision: Revision) -> tuple[int | str | None, ...]:
+    editor = revision.editor
+    told = (revision.author_association, revision.previous_body)
+    return (editor.id, editor.login, editor.type, int(revision.edited), *told)
+
+
+def _values(stated: Stated) -> tuple[int | str | None, ...]:
+    """Return the values of ``_COLUMNS``."""
+    thing: GithubObject = stated.thing
+    author, position = thing.author, thing.position
+    return (
+        thing.number,
+        author.id,
+        author.login,
+        author.type,
+        to_micros(thing.created_at),
+        thing.url,
+        thing.reply_to,
+        thing.review_id,
+        position.path,
+        position.line,
+        position.start_line,
+        position.original_line,
+        position.side,
+        position.subject_type,
+        position.commit,
+        position.original_commit,
+        position.diff_hunk,
+        thing.state,
+        int(thing.deleted),
+        thing.thread,
+        to_micros(stated.as_of),
+        to_micros(stated.author_as_of),
+    )

@@ -1,0 +1,123 @@
+"""Repositories and the names that they bore. A repository is its number; a name is a label with a time.
+
+``as_of`` of a name is the last time it was seen on the repository. The newest is the current name.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from resolver.model.github import Repository, RepositorySeen
+from store.database import Row
+from store.part import Part
+from store.times import to_micros
+
+_REPOSITORY = """
+SELECT r.id, r.workspace, r.installation_id, r.deleted, n.name, n.as_of
+FROM repository r JOIN repository_name n ON n.repository_id = r.id
+WHERE r.id = ? ORDER BY n.as_of DESC, n.name DESC
+"""
+_NAMED = """
+SELECT r.id, r.workspace, r.installation_id, r.deleted, n.name, n.as_of
+FROM repository_name k
+JOIN repository r ON r.id = k.repository_id
+JOIN repository_name n ON n.repository_id = r.id
+WHERE k.name_key = ? AND r.workspace = ? ORDER BY r.id, n.as_of DESC, n.name DESC
+"""
+_ADD = """
+INSERT INTO repository (id, workspace, installation_id, deleted) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+"""
+_MEND = "UPDATE repository SET installation_id = ?, deleted = ? WHERE id = ?"
+_ADD_NAME = """
+INSERT INTO repository_name (repository_id, name, name_key, as_of) VALUES (?, ?, ?, ?)
+ON CONFLICT (repository_id, name) DO NOTHING
+"""
+_SEE_NAME = "UPDATE repository_name SET as_of = ? WHERE repository_id = ? AND name = ? AND as_of < ?"
+_IS_SHARED = "SELECT 1 FROM repository_name WHERE name_key = ? AND repository_id <> ? LIMIT 1"
+# Who bore a name at a time: whoever was seen with it next, else the last one seen with it before.
+_HOLDER = """
+SELECT r.id FROM repository_name n JOIN repository r ON r.id = n.repository_id
+WHERE n.name_key = ? AND r.workspace = ?
+ORDER BY CASE WHEN n.as_of >= ? THEN 0 ELSE 1 END, CASE WHEN n.as_of >= ? THEN n.as_of ELSE -n.as_of END, r.id
+LIMIT 1
+"""
+_RUNS_NAMED = "SELECT id, repository_id, started_at FROM run WHERE workspace = ? AND repository_key = ?"
+_BIND = "UPDATE run SET repository_id = ? WHERE id = ?"
+
+
+class RepositoryFacts(Part):
+    """Looking repositories up."""
+
+    def repository(self, repository_id: int) -> Repository | None:
+        """Return the repository with all the names it has borne."""
+        rows = self._db.rows(_REPOSITORY, (repository_id,))
+        return _to_repository(rows) if rows else None
+
+    def repository_named(self, workspace: str, name: str) -> Repository | None:
+        """Return the repository that bears this full name (any case), else the one that bore it last."""
+        key = name.lower()
+        found: tuple[tuple[bool, int, int], Repository] | None = None
+        for repository_id, group in groupby(self._db.rows(_NAMED, (key, workspace)), key=lambda row: int(row[0])):
+            rows = list(group)
+            as_of = max(row[5] for row in rows if row[4].lower() == key)
+            rank = (rows[0][4].lower() == key, as_of, repository_id)
+            if found is None or rank > found[0]:
+                found = rank, _to_repository(rows)
+        return None if found is None else found[1]
+
+    def holder(self, workspace: str, name: str, at: int) -> int | None:
+        """Return the id of the repository that bore a name at a time (microseconds), as far as is known."""
+        row = self._db.row(_HOLDER, (name.lower(), workspace, at, at))
+        return None if row is None else int(row[0])
+
+
+class RepositoryLedger(RepositoryFacts):
+    """Keeping repositories."""
+
+    def put_repository(self, seen: RepositorySeen, workspace: str) -> bool:
+        """Keep a repository and its names; bind runs that were registered under one of them.
+
+        Returns whether anything changed that can be asked for: a name seen once more is no news.
+        """
+        before = self.repository(seen.id)
+        if before is None:
+            self._db.change(_ADD, (seen.id, workspace, seen.installation_id, int(seen.deleted)))
+        else:
+            self._mend_repository(before, seen)
+        as_of = to_micros(seen.as_of)
+        names = dict.fromkeys(seen.former, as_of - 1) | {seen.name: as_of}
+        added = [name for name, at in names.items() if self._see_name(seen.id, name, at)]
+        bound = [name for name in names if self._bind_runs(seen.id, workspace, name, added=name in added)]
+        return bool(bound) or self.repository(seen.id) != before
+
+    def _mend_repository(self, before: Repository, seen: RepositorySeen) -> None:
+        # An App that is installed anew gets a greater number, so the greatest is the current one.
+        installation_id = max((one for one in (before.installation_id, seen.installation_id) if one), default=None)
+        deleted = before.deleted or seen.deleted
+        if (installation_id, deleted) != (before.installation_id, before.deleted):
+            self._db.change(_MEND, (installation_id, int(deleted), before.id))
+
+    def _see_name(self, repository_id: int, name: str, as_of: int) -> bool:
+        added = self._db.change(_ADD_NAME, (repository_id, name, name.lower(), as_of))
+        if not added:
+            self._db.change(_SEE_NAME, (as_of, repository_id, name, as_of))
+        return bool(added)
+
+    def _bind_runs(self, repository_id: int, workspace: str, name: str, *, added: bool) -> bool:
+        """Give the runs that were registered under a name to its holder when they started."""
+        key = name.lower()
+        if not added and self._db.row(_IS_SHARED, (key, repository_id)) is None:
+            return False  # whose name it is was settled before
+        changed = False
+        for run_id, bound_to, started_at in self._db.rows(_RUNS_NAMED, (workspace, key)):
+            holder = self.holder(workspace, key, started_at)
+            if holder is not None and holder != bound_to:
+                self._db.change(_BIND, (holder, run_id))
+                changed = True
+        return changed
+
+
+def _to_repository(rows: list[Row]) -> Repository:
+    """Read the rows of one repository, one for each name, the current one first."""
+    number, workspace, installation_id, deleted = rows[0][:4]
+    return Repository(number, workspace, tuple(row[4] for row in rows), installation_id, bool(deleted))

@@ -1,0 +1,77 @@
+"""Resolutions: appended, never changed. The newest one of a feedback counts."""
+
+# ruff: noqa: S608 -- statements are composed of this room's constants; what comes from outside is bound
+
+from __future__ import annotations
+
+import json
+from dataclasses import astuple
+from datetime import datetime
+
+from resolver.errors import NotFoundError
+from resolver.model.answers import Answer, Candidate, Confidence, Finding, Outcome, Resolution
+from store.database import Row
+from store.part import Part, below
+from store.times import from_micros, to_micros
+
+RESOLUTION = (
+    "x.id, x.workspace, x.confidence, x.mode, x.span_id, x.diagnostic, x.candidates, x.findings, x.cause, x.resolved_at"
+)
+_OF_FEEDBACK = f"SELECT {RESOLUTION} FROM resolution x WHERE x.feedback_id = ? AND x.id < ? ORDER BY x.id DESC LIMIT ?"
+_ADD = """
+INSERT INTO resolution (feedback_id, workspace, confidence, mode, span_id, diagnostic, candidates, findings, cause,
+    resolved_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+"""
+_WORKSPACE = "SELECT workspace FROM feedback WHERE id = ?"
+_POINT = "UPDATE feedback SET resolution_id = ? WHERE id = ?"
+
+
+class ResolutionFacts(Part):
+    """Looking resolutions up."""
+
+    def resolutions(self, feedback_id: int, *, before: int | None, limit: int) -> tuple[tuple[int, Resolution], ...]:
+        """Return a feedback's resolutions with their ids, newest first, from below the id ``before`` on."""
+        rows = self._db.rows(_OF_FEEDBACK, (feedback_id, below(before), limit))
+        return tuple((row[0], to_resolution(row)) for row in rows)
+
+
+class ResolutionLedger(Part):
+    """Keeping resolutions."""
+
+    def append_resolution(self, feedback_id: int, answer: Answer, cause: str, at: datetime) -> Resolution:
+        """Append an answer; it is the feedback's newest from now on. Raises NotFoundError."""
+        owner = self._db.row(self._db.locking(_WORKSPACE), (feedback_id,))
+        if owner is None:
+            raise NotFoundError(f"there is no feedback {feedback_id}")
+        values = (
+            feedback_id,
+            owner[0],
+            answer.confidence.value,
+            answer.mode,
+            answer.span_id,
+            answer.diagnostic,
+            json.dumps([astuple(candidate) for candidate in answer.candidates], ensure_ascii=False),
+            json.dumps([astuple(finding) for finding in answer.findings], ensure_ascii=False),
+            cause,
+            to_micros(at),
+        )
+        resolution_id = self._db.rows(_ADD, values)[0][0]
+        self._db.change(_POINT, (resolution_id, feedback_id))
+        return Resolution(resolution_id, owner[0], answer, cause, at)
+
+
+def to_resolution(row: Row) -> Resolution:
+    """Read the columns of ``RESOLUTION``."""
+    resolution_id, workspace, confidence, mode, span_id, diagnostic, candidates, findings, cause, resolved_at = row
+    answer = Answer(
+        confidence=Confidence(confidence),
+        mode=mode,
+        span_id=span_id,
+        diagnostic=diagnostic,
+        candidates=tuple(Candidate(*candidate) for candidate in json.loads(candidates)),
+        findings=tuple(
+            Finding(step, Outcome(outcome), detail, tuple(evidence))
+            for step, outcome, detail, evidence in json.loads(findings)
+        ),
+    )
+    return Resolution(resolution_id, workspace, answer, cause, from_micros(resolved_at))

@@ -1,0 +1,181 @@
+"""The tables as they are now, for people and for the test that compares them with what the migrations build.
+
+Statements of the store are written against these names; nothing is queried through the models. Times are
+microseconds since 1970 in UTC, flags 0 or 1, lists and answers JSON in text. A ``_key`` of bytes is a hash.
+"""
+
+from __future__ import annotations
+
+from peewee import BigAutoField, BigIntegerField, BlobField, CompositeKey, ForeignKeyField, SmallIntegerField, TextField
+
+from store.github_tables import Object, Table, partial_index
+
+
+class Delivery(Table):
+    """The inbox: a webhook delivery as it came in, its body compressed."""
+
+    id = BigAutoField()
+    guid = TextField(unique=True)
+    event = TextField()
+    action = TextField(null=True)
+    repository_id = BigIntegerField(null=True)
+    headers = TextField()
+    body = BlobField()
+    body_sha256 = BlobField()
+    status = TextField()
+    error = TextField(null=True)
+    tries = SmallIntegerField()
+    received_at = BigIntegerField()
+    processed_at = BigIntegerField(null=True)
+    next_try_at = BigIntegerField()
+    """0: at once."""
+    held_until = BigIntegerField()
+    """Until when it is the business of the worker that took it."""
+
+
+class DeliveryConflict(Table):
+    """Another body under a GUID that is taken, and how often it came."""
+
+    id = BigAutoField()
+    guid = TextField()
+    body_sha256 = BlobField()
+    body = BlobField()
+    headers = TextField()
+    received_at = BigIntegerField()
+    count = BigIntegerField()
+
+    class Meta:
+        """Each other body once."""
+
+        indexes = ((("guid", "body_sha256"), True),)
+
+
+class Run(Table):
+    """A registered run. ``repository_key`` is the name in lower case; ``repository_id`` its number once known."""
+
+    id = BigAutoField()
+    workspace = TextField()
+    span_id = TextField()
+    repository = TextField()
+    repository_key = TextField()
+    repository_id = BigIntegerField(null=True)
+    number = BigIntegerField(null=True)
+    numbers = TextField()
+    agent_id = TextField(null=True)
+    agent_name = TextField()
+    backend = TextField(null=True)
+    prompt_version_id = TextField(null=True)
+    prompt_ref = TextField(null=True)
+    skill_version_ids = TextField()
+    guardrail_version_ids = TextField()
+    event_id = TextField(null=True)
+    head_sha = TextField(null=True)
+    branch = TextField(null=True)
+    trace_id = TextField(null=True)
+    internal = SmallIntegerField()
+    report_id = TextField(null=True)
+    purpose = TextField(null=True)
+    started_at = BigIntegerField()
+    ended_at = BigIntegerField(null=True)
+    artifacts = TextField()
+    facts = TextField()
+    """What the caller said, by which a second registration is the same or a conflict."""
+    registered_at = BigIntegerField()
+
+    class Meta:
+        """A run is its span within its workspace."""
+
+        indexes = (
+            (("workspace", "span_id"), True),
+            (("workspace", "repository_id", "started_at"), False),
+            (("workspace", "repository_key", "started_at"), False),
+            (("workspace", "agent_name", "id"), False),
+        )
+
+
+class RunNumber(Table):
+    """An issue or pull request that a run works on."""
+
+    number = BigIntegerField()
+    run = ForeignKeyField(Run)
+
+    class Meta:
+        """Each once."""
+
+        primary_key = CompositeKey("number", "run")
+        without_rowid = True
+
+
+class Feedback(Table):
+    """What a comment asks for. ``state_status`` follows from its text; ``status`` may be a reader's."""
+
+    id = BigAutoField()
+    object = ForeignKeyField(Object, unique=True)
+    workspace = TextField()
+    repository_id = BigIntegerField()
+    number = BigIntegerField(null=True)
+    authorized = SmallIntegerField()
+    status = TextField()
+    status_at = BigIntegerField(null=True)
+    """When a reader gave it."""
+    state_status = TextField()
+    body = TextField()
+    instruction = TextField()
+    author_association = TextField()
+    given_at = BigIntegerField()
+    updated_at = BigIntegerField()
+    received_at = BigIntegerField()
+    resolution_id = BigIntegerField(null=True)
+    """The newest one."""
+
+    class Meta:
+        """For the lists."""
+
+        indexes = (
+            (("workspace", "id"), False),
+            (("workspace", "status", "id"), False),
+            (("repository_id", "number", "id"), False),
+        )
+
+
+class FeedbackWatch(Table):
+    """A fact that could change a feedback's answer."""
+
+    watch_key = BlobField()
+    feedback = ForeignKeyField(Feedback)
+
+    class Meta:
+        """Each once."""
+
+        primary_key = CompositeKey("watch_key", "feedback")
+        without_rowid = True
+
+
+class Resolution(Table):
+    """An answer that was given. Appended, never changed."""
+
+    id = BigAutoField()
+    feedback = ForeignKeyField(Feedback, index=False)
+    workspace = TextField()
+    confidence = TextField()
+    mode = TextField()
+    span_id = TextField(null=True)
+    diagnostic = TextField(null=True)
+    candidates = TextField()
+    findings = TextField()
+    cause = TextField()
+    resolved_at = BigIntegerField()
+
+    class Meta:
+        """For a feedback's history, and for the feedback of a run."""
+
+        indexes = ((("feedback", "id"), False), (("workspace", "span_id", "id"), False))
+
+
+_WAITING = "status IN ('pending', 'failed')"
+partial_index(Delivery, "delivery_waiting", (Delivery.id,), _WAITING)
+partial_index(Delivery, "delivery_repository_waiting", (Delivery.repository_id, Delivery.id), _WAITING)
+partial_index(Delivery, "delivery_dead", (Delivery.id,), "status = 'dead'")
+
+TABLES: tuple[type[Table], ...] = tuple(Table.__subclasses__())
+"""All of them."""

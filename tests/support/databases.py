@@ -1,0 +1,88 @@
+"""A fresh database for each test, on SQLite and on PostgreSQL alike, built by the migrations.
+
+``database_url`` names an empty one, ``store`` is one with its schema; both run each test twice. Where PostgreSQL
+cannot be reached its half is skipped, and the summary says so; where the environment names a
+server (``WHICHRUN_TEST_POSTGRES_URL``), one that cannot be reached is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+import pytest
+
+from store import Store, open_store
+
+SETTING = "WHICHRUN_TEST_POSTGRES_URL"
+POSTGRES_URL = os.environ.get(SETTING, "postgresql://postgres@127.0.0.1:5432/test")
+LEFT_OUT = "PostgreSQL cannot be reached"
+
+
+@cache
+def _unreachable() -> str | None:
+    """Say why PostgreSQL cannot be reached, once in a session; None when it can."""
+    try:
+        psycopg.connect(POSTGRES_URL, connect_timeout=3).close()
+    except psycopg.OperationalError as error:
+        return str(error)
+    return None
+
+
+@contextmanager
+def postgres_url() -> Iterator[str]:
+    """Make a schema of its own in the PostgreSQL database, and name it in a URL; skip where there is no server."""
+    reason = _unreachable()
+    if reason is not None:
+        if SETTING in os.environ:
+            pytest.fail(f"{SETTING} is set, but {LEFT_OUT}: {reason}")
+        pytest.skip(LEFT_OUT)
+    schema = f"whichrun_{uuid.uuid4().hex}"
+    with psycopg.connect(POSTGRES_URL, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {schema}".encode())
+        try:
+            separator = "&" if "?" in POSTGRES_URL else "?"
+            yield f"{POSTGRES_URL}{separator}options={quote(f'-c search_path={schema}')}"
+        finally:
+            connection.execute(b"SET client_min_messages = warning")
+            connection.execute(f"DROP SCHEMA {schema} CASCADE".encode())
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Name an empty database, of either kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'store.db'}"
+    else:
+        with postgres_url() as url:
+            yield url
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """Open a store with its schema, of either kind."""
+    opened = open_store(database_url)
+    opened.migrate()
+    yield opened
+    opened.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly, at the end of a session, that half of the store's tests did not run."""
+    left_out = [
+        report
+        for report in terminalreporter.stats.get("skipped", ())
+        if isinstance(report.longrepr, tuple) and LEFT_OUT in report.longrepr[2]
+    ]
+    if left_out:
+        terminalreporter.section("PostgreSQL was left out", sep="!", red=True, bold=True)
+        terminalreporter.line(
+            f"{len(left_out)} tests did not run: {LEFT_OUT} at its default address. Set {SETTING} to name another.",
+            red=True,
+        )
