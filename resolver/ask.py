@@ -1,0 +1,163 @@
+"""Questions from outside: about an address on GitHub, or about a text and where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from resolver.chain import walk
+from resolver.claims.reader import ClaimReader
+from resolver.feedback import state_of
+from resolver.model.answers import Answer, Confidence, Finding, Outcome
+from resolver.model.github import GHOST, GithubObject, Kind, ObjectRef, Position, Repository
+from resolver.model.runs import Carrier
+from resolver.policy import Policy
+from resolver.ports import Clock, Facts
+from resolver.query import Query
+from resolver.questions import of_commit, of_feedback, of_object
+from resolver.urls import Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A text and where it stands (SPEC §7, ``POST /v1/resolve``); ``at`` is now when it is not given."""
+
+    repository: str
+    number: int | None = None
+    body: str | None = None
+    at: datetime | None = None
+    issue_comment_id: int | None = None
+    review_id: int | None = None
+    review_comment_id: int | None = None
+    in_reply_to_id: int | None = None
+    pull_request_review_id: int | None = None
+    commit_sha: str | None = None
+    original_commit_sha: str | None = None
+    path: str | None = None
+    line: int | None = None
+    side: str | None = None
+    commit_message: str | None = None
+
+    @property
+    def named(self) -> tuple[Kind, int] | None:
+        """The object asked about, by its kind and id."""
+        ids = (
+            (Kind.ISSUE_COMMENT, self.issue_comment_id),
+            (Kind.REVIEW_COMMENT, self.review_comment_id),
+            (Kind.REVIEW, self.review_id),
+        )
+        return next(((kind, number) for kind, number in ids if number is not None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Answers questions from the facts there are, without keeping anything."""
+
+    reader: ClaimReader
+    policy: Policy
+    clock: Clock
+
+    def about_url(self, facts: Facts, target: Target) -> Answer:
+        """Answer which run made the thing at an address, or, for feedback, which run it is about."""
+        repository = facts.repository_named(self.policy.workspace, target.repository)
+        if repository is None:
+            return _never_seen(f"no delivery from {target.repository} was ever taken in")
+        if target.sha is not None and target.kind is None:
+            return self._about_commit(facts, repository, target.sha)
+        thing = _object_at(facts, repository, target)
+        if thing is None:
+            return _never_seen("no delivery brought what stands at this address")
+        return walk(facts, self.policy, self._query_of(facts, thing, repository)).answer
+
+    def about_text(self, facts: Facts, question: Question) -> Answer:
+        """Answer a question; what it leaves open is taken from the object it names, where that is known."""
+        repository = facts.repository_named(self.policy.workspace, question.repository)
+        query = self._query_asked(facts, question, repository)
+        return walk(facts, self.policy, query).answer
+
+    def _about_commit(self, facts: Facts, repository: Repository, sha: str) -> Answer:
+        reading = facts.commit_reading(repository.id, sha)
+        if reading is None:
+            return _never_seen(f"no delivery brought commit {sha}")
+        query = of_commit(
+            sha,
+            reading,
+            workspace=self.policy.workspace,
+            repository=repository.names[0],
+            repository_id=repository.id,
+            at=self.clock(),
+        )
+        return walk(facts, self.policy, query).answer
+
+    def _query_of(self, facts: Facts, thing: GithubObject, repository: Repository) -> Query:
+        workspace, name = self.policy.workspace, repository.names[0]
+        revisions = facts.revisions(thing.ref)
+        state = state_of(thing, revisions, self.policy)
+        if state is not None and state.authorized:
+            return of_feedback(facts, thing, state, workspace=workspace, repository=name)
+        at = revisions[-1].updated_at if revisions else thing.created_at
+        return of_object(thing, workspace=workspace, repository=name, at=at)
+
+    def _query_asked(self, facts: Facts, question: Question, repository: Repository | None) -> Query:
+        query = Query(
+            workspace=self.policy.workspace,
+            repository=question.repository if repository is None else repository.names[0],
+            repository_id=None if repository is None else repository.id,
+            at=question.at or self.clock(),
+        )
+        if repository is not None and question.named is not None:
+            ref = ObjectRef(repository.id, *question.named)
+            thing = facts.object(ref)
+            query = replace(query, ref=ref) if thing is None else self._query_of(facts, thing, repository)
+        reply_to = query.reply_to
+        if repository is not None and question.in_reply_to_id is not None:
+            reply_to = ObjectRef(repository.id, Kind.REVIEW_COMMENT, question.in_reply_to_id)
+        query = replace(
+            query,
+            at=question.at or query.at,
+            number=question.number or query.number,
+            reply_to=reply_to,
+            review_id=question.pull_request_review_id or query.review_id,
+            position=_position(question, query.position),
+        )
+        return self._with_own_claims(query, question)
+
+    def _with_own_claims(self, query: Query, question: Question) -> Query:
+        carrier = Carrier(query.repository_id or GHOST.id, None, "", query.at, number=query.number)
+        if question.body is not None:
+            own = self.reader.read_text(question.body, carrier)
+            if own.sightings or question.commit_message is None:
+                return replace(query, own=own)
+        if question.commit_message is not None:
+            own = self.reader.read_commit(question.commit_message, carrier)
+            return replace(query, own=own, own_is_commit=True)
+        return query
+
+
+def _position(question: Question, known: Position) -> Position:
+    """Return where the text stands, as asked, else as known."""
+    if question.commit_sha is None and question.original_commit_sha is None:
+        commit, original_commit = known.commit, known.original_commit
+    else:
+        commit, original_commit = question.commit_sha, question.original_commit_sha
+    return replace(
+        known,
+        path=question.path or known.path,
+        line=question.line or known.line,
+        side=question.side or known.side,
+        commit=commit,
+        original_commit=original_commit,
+    )
+
+
+def _object_at(facts: Facts, repository: Repository, target: Target) -> GithubObject | None:
+    if target.kind is not None and target.id is not None:
+        return facts.object(ObjectRef(repository.id, target.kind, target.id))
+    if target.number is not None:
+        return facts.subject(repository.id, target.number)
+    return None
+
+
+def _never_seen(diagnostic: str) -> Answer:
+    finding = Finding("unresolved", Outcome.DECIDED, diagnostic)
+    return Answer(Confidence.UNRESOLVED, "unresolved", None, diagnostic, findings=(finding,))

@@ -1,0 +1,85 @@
+"""The walk from a question to the run: each step in its order, until one decides (SPEC §5.2).
+
+A reply is about what it replies to; a fresh line comment is about the line; a general comment is about the pull
+request or issue. What was decided is then held to the promise: ``exact`` only where the claim is signed, every
+fact that an earlier step would have looked at was there, and the run is registered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from resolver.evidence import Evidence
+from resolver.model.answers import Answer, Confidence, Finding, Outcome
+from resolver.model.runs import Trust
+from resolver.policy import Policy
+from resolver.ports import Facts
+from resolver.query import Query
+from resolver.step import Step
+from resolver.steps import (
+    artifact_comment,
+    artifact_parent_comment,
+    artifact_pr_context,
+    artifact_review,
+    artifact_thread,
+    commit_artifact,
+    direct,
+    inferred,
+    unresolved,
+)
+
+
+def chain(policy: Policy) -> tuple[Step, ...]:
+    """Return the steps in their order: the one place that states it."""
+    return (
+        direct.look,
+        artifact_comment.look,
+        artifact_parent_comment.look,
+        artifact_thread.look,
+        artifact_review.look,
+        commit_artifact.look,
+        artifact_pr_context.look,
+        inferred.within(policy.window),
+        unresolved.look,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """An answer with its findings, and the keys of the facts that could change it."""
+
+    answer: Answer
+    keys: frozenset[str]
+
+
+def walk(facts: Facts, policy: Policy, query: Query) -> Walk:
+    """Walk the chain for a query.
+
+    Raises StoreError when a fact cannot be read: an answer is never made from half of the evidence.
+    """
+    evidence = Evidence(facts, policy, query)
+    findings: list[Finding] = []
+    for step in chain(policy):
+        found = step(query, evidence)
+        findings.append(found.finding)
+        if found.answer is not None:
+            answer = _hold(found.answer, found.trust, findings, evidence)
+            return Walk(replace(answer, findings=tuple(findings)), frozenset(evidence.keys))
+    raise AssertionError("the last step of the chain always decides")
+
+
+def _hold(answer: Answer, trust: Trust, findings: list[Finding], evidence: Evidence) -> Answer:
+    """Hold an answer to the promise of ``exact``, and to runs that exist."""
+    if answer.span_id is None:
+        return answer
+    if evidence.run(answer.span_id) is None:
+        diagnostic = f"run {answer.span_id} is not registered"
+        return replace(answer, confidence=Confidence.UNRESOLVED, diagnostic=diagnostic)
+    if answer.confidence is not Confidence.EXACT:
+        return answer
+    if trust is Trust.UNSIGNED:
+        return replace(answer, confidence=Confidence.INFERRED, diagnostic="the claim is not signed")
+    missing = next((finding for finding in findings if finding.outcome is Outcome.UNKNOWN), None)
+    if missing is not None:
+        return replace(answer, confidence=Confidence.INFERRED, diagnostic=f"not exact: {missing.detail}")
+    return answer

@@ -1,0 +1,142 @@
+"""From a delivery to kept facts and fresh answers.
+
+``prepare`` does what takes time and needs no store: it observes, and reads the claims. ``apply`` runs inside one
+transaction: it keeps the facts, sees which of them are news, and resolves the feedback that they can touch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from resolver import watch
+from resolver.claims.reader import ClaimReader
+from resolver.feedback import state_of
+from resolver.locks import name_lock, repository_lock
+from resolver.model.github import SUBJECTS, Commit, ObjectRef, ObjectSeen, PullRequest, PushSeen
+from resolver.model.runs import Carrier, Reading
+from resolver.observe import Observation, observe
+from resolver.payloads.envelope import Envelope
+from resolver.policy import Policy
+from resolver.ports import Clock, Ledger
+from resolver.settle import Settling, settle
+
+HEADS = "refs/heads/"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a delivery states, its claims read; ``locks`` name what must not change while it is kept."""
+
+    observation: Observation
+    objects: tuple[tuple[ObjectSeen, Reading], ...]
+    pushes: tuple[tuple[PushSeen, Mapping[str, Reading]], ...]
+
+    @property
+    def locks(self) -> tuple[str, ...]:
+        """Return the names of the repositories spoken of, by number and by name."""
+        repositories = self.observation.repositories
+        numbers = (repository_lock(seen.id) for seen in repositories)
+        names = (name_lock(name) for seen in repositories for name in (seen.name, *seen.former))
+        return tuple(dict.fromkeys((*names, *numbers)))
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Takes deliveries in, by one operator's policy and keys."""
+
+    reader: ClaimReader
+    policy: Policy
+    clock: Clock
+
+    def prepare(self, envelope: Envelope) -> Prepared:
+        """Observe a delivery and read its claims; any text gives a reading."""
+        observation = observe(envelope)
+        return Prepared(
+            observation,
+            tuple((seen, self._read(seen)) for seen in observation.objects),
+            tuple((push, self._read_commits(push)) for push in observation.pushes),
+        )
+
+    def apply(self, ledger: Ledger, prepared: Prepared, *, cause: str) -> None:
+        """Keep what was prepared, and resolve what it can touch; ``cause`` goes into the resolutions."""
+        keys: set[str] = set()
+        for repository in prepared.observation.repositories:
+            if ledger.put_repository(repository, self.policy.workspace):
+                keys.add(watch.repository_key(repository.id))
+        for pull in prepared.observation.pulls:
+            keys |= _keep_pull(ledger, pull)
+        for push, readings in prepared.pushes:
+            keys |= _keep_push(ledger, push, readings)
+        for thread in prepared.observation.threads:
+            ledger.put_thread(thread)
+        given = []
+        for seen, reading in prepared.objects:
+            keys |= _keep_object(ledger, seen, reading)
+            feedback_id = self._keep_feedback(ledger, seen.object.ref)
+            if feedback_id is not None:
+                given.append(feedback_id)
+        settle(ledger, Settling(self.policy, cause, self.clock()), keys, given)
+
+    def _keep_feedback(self, ledger: Ledger, ref: ObjectRef) -> int | None:
+        thing = ledger.object(ref)
+        if thing is None or ref.kind in SUBJECTS:
+            return None
+        state = state_of(thing, ledger.revisions(ref), self.policy)
+        return None if state is None else ledger.put_feedback(state, self.clock())
+
+    def _read(self, seen: ObjectSeen) -> Reading:
+        thing = seen.object
+        carrier = Carrier(
+            repository_id=thing.ref.repository_id,
+            kind=thing.ref.kind,
+            key=str(thing.ref.id),
+            posted_at=seen.revision.updated_at,
+            number=thing.number,
+            author_id=thing.author.id,
+            author_login=thing.author.login,
+            url=thing.url,
+        )
+        return self.reader.read_text(seen.revision.body, carrier)
+
+    def _read_commits(self, push: PushSeen) -> Mapping[str, Reading]:
+        return {commit.sha: self._read_commit(commit, push) for commit in push.commits}
+
+    def _read_commit(self, commit: Commit, push: PushSeen) -> Reading:
+        carrier = Carrier(commit.repository_id, kind=None, key=commit.sha, posted_at=push.pushed_at)
+        return self.reader.read_commit(commit.message, carrier)
+
+
+def _keep_pull(ledger: Ledger, pull: PullRequest) -> set[str]:
+    if not ledger.put_pull_request(pull):
+        return set()
+    return {watch.pull_key(pull.repository_id, pull.number)}
+
+
+def _keep_push(ledger: Ledger, push: PushSeen, readings: Mapping[str, Reading]) -> set[str]:
+    if not ledger.put_push(push, dict(readings)):
+        return set()
+    keys = {watch.commit_key(push.repository_id, commit.sha) for commit in push.commits}
+    pulls = ledger.pulls_with_head(push.repository_id, push.ref.removeprefix(HEADS))
+    return keys | {watch.pull_key(repository_id, number) for repository_id, number in pulls}
+
+
+def _keep_object(ledger: Ledger, seen: ObjectSeen, reading: Reading) -> set[str]:
+    """Keep an object; return the keys of what that changed: who first posted a claim may be among it."""
+    thing, ref = seen.object, seen.object.ref
+    digests = {sighting.digest for sighting in reading.sightings}
+    posters = {digest: ledger.first_posters(digest) for digest in digests}
+    if not ledger.put_object(seen, reading):
+        return set()
+    keys = {watch.object_key(ref)}
+    keys |= {watch.claim_key(digest) for digest in digests if ledger.first_posters(digest) != posters[digest]}
+    if thing.thread is not None:
+        keys.add(watch.thread_key(ObjectRef(ref.repository_id, ref.kind, thing.thread)))
+    if digests:
+        keys.add(watch.author_key(ref.repository_id, thing.author.id))
+    if thing.number is not None:
+        if ref.kind in SUBJECTS:
+            keys.add(watch.subject_key(ref.repository_id, thing.number))
+        elif digests or seen.revision.edited:
+            keys.add(watch.number_key(ref.repository_id, thing.number))
+    return keys

@@ -1,0 +1,26 @@
+"""What two transactions must not change at once, by name: a repository's facts, and what its name means.
+
+SQLite has one writer anyway; on PostgreSQL the store takes these as advisory locks for the transaction, so that
+a run registered in one process and the feedback it belongs to, taken in by another, never miss each other.
+"""
+
+from __future__ import annotations
+
+from resolver.ports import Facts
+
+
+def repository_lock(repository_id: int) -> str:
+    """Return the lock that whoever changes a repository's facts holds."""
+    return f"repository {repository_id}"
+
+
+def name_lock(name: str) -> str:
+    """Return the lock that whoever gives a meaning to a repository's name holds."""
+    return f"name {name.lower()}"
+
+
+def locks_for(facts: Facts, workspace: str, repository: str) -> tuple[str, ...]:
+    """Return what must not change while a run of a repository is kept."""
+    known = facts.repository_named(workspace, repository)
+    numbers = () if known is None else (repository_lock(known.id),)
+    return (name_lock(repository), *numbers)

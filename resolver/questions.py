@@ -1,0 +1,51 @@
+"""Questions made of what is known: of an object, of feedback, of a commit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from resolver.model.feedback import FeedbackState
+from resolver.model.github import GithubObject, ObjectRef, Position
+from resolver.model.runs import NO_CLAIMS, Reading
+from resolver.ports import Facts
+from resolver.query import Query
+
+
+def of_object(thing: GithubObject, *, workspace: str, repository: str, at: datetime, own: Reading = NO_CLAIMS) -> Query:
+    """Ask which run an object is about, or made by, as of a time."""
+    reply_to = None
+    if thing.reply_to is not None:
+        reply_to = ObjectRef(thing.ref.repository_id, thing.ref.kind, thing.reply_to)
+    return Query(
+        workspace=workspace,
+        repository=repository,
+        repository_id=thing.ref.repository_id,
+        at=at,
+        number=thing.number,
+        ref=thing.ref,
+        own=own,
+        reply_to=reply_to,
+        review_id=thing.review_id,
+        position=thing.position,
+    )
+
+
+def of_feedback(facts: Facts, thing: GithubObject, state: FeedbackState, *, workspace: str, repository: str) -> Query:
+    """Ask which run a piece of feedback is about, as of when it was given; a claim pasted into it counts."""
+    own = facts.reading(thing.ref, state.updated_at) or NO_CLAIMS
+    return of_object(thing, workspace=workspace, repository=repository, at=state.given_at, own=own)
+
+
+def of_commit(
+    sha: str, reading: Reading, *, workspace: str, repository: str, repository_id: int, at: datetime
+) -> Query:
+    """Ask which run made a commit."""
+    return Query(
+        workspace=workspace,
+        repository=repository,
+        repository_id=repository_id,
+        at=at,
+        own=reading,
+        own_is_commit=True,
+        position=Position(commit=sha),
+    )

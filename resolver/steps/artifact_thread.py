@@ -1,0 +1,27 @@
+"""Step 4: earlier artifacts in the thread that the feedback replies in."""
+
+from __future__ import annotations
+
+from resolver.evidence import Evidence
+from resolver.query import Query
+from resolver.step import Found, candidates_of, exact, inferred, not_applicable, nothing, several, who
+
+MODE = "artifact_thread"
+
+
+def look(query: Query, evidence: Evidence) -> Found:
+    """Decide for the one run that wrote in the thread; of several, infer the nearest before the feedback."""
+    if query.reply_to is None:
+        return not_applicable(MODE, "not a reply")
+    admitted = evidence.thread(query.reply_to)
+    if not admitted.spans:
+        return nothing(MODE, "no earlier comment of the thread carries a claim that counts", refusals=admitted.refusals)
+    nearest_at = max(sighting.carrier.posted_at for sighting in admitted.sightings)
+    nearest = [sighting for sighting in admitted.sightings if sighting.carrier.posted_at == nearest_at]
+    if len(admitted.spans) == 1:
+        return exact(MODE, nearest[0], f"only {who(nearest[0])} signed comments in the thread before")
+    if len({sighting.span_id for sighting in nearest}) > 1:
+        return several(MODE, admitted, "several runs signed comments in the thread, the last ones at the same time")
+    others = candidates_of(sighting for sighting in admitted.sightings if sighting.span_id != nearest[0].span_id)
+    detail = f"{len(admitted.spans)} runs signed comments in the thread; {who(nearest[0])} was the last before"
+    return inferred(MODE, nearest[0], detail, others)

@@ -1,0 +1,21 @@
+"""Step 1: a verified claim in the asking text itself, pasted by whoever gives the feedback."""
+
+from __future__ import annotations
+
+from resolver.evidence import Evidence
+from resolver.query import Query
+from resolver.step import Found, exact, nothing, several, who
+
+MODE = "direct"
+COMMIT_MODE = "commit_trailer"
+
+
+def look(query: Query, evidence: Evidence) -> Found:
+    """Decide by the claims in the text itself; of a commit's message, the mode is ``commit_trailer``."""
+    mode = COMMIT_MODE if query.own_is_commit else MODE
+    admitted = evidence.own()
+    if not admitted.spans:
+        return nothing(mode, "the text itself carries no claim that counts", refusals=admitted.refusals)
+    if len(admitted.spans) > 1:
+        return several(mode, admitted, f"the text itself carries claims of {len(admitted.spans)} runs")
+    return exact(mode, admitted.sightings[0], f"the text itself carries the claim of {who(admitted.sightings[0])}")
