@@ -1,0 +1,88 @@
+"""What stands in the query of an address: one model for each list of parameters.
+
+Filters, the limit and the cursor of a list become ``Span`` and the filters of ``receiver.queries``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from receiver.api.fields import FilledText, NumberText, RepositoryName, Time
+from receiver.queries import FeedbackFilter, RunFilter
+from resolver.model.answers import Confidence
+from resolver.model.deliveries import DeliveryStatus
+from resolver.model.feedback import Status
+
+DEFAULT_LIMIT: Final = 50
+MAX_LIMIT: Final = 500
+
+
+class Parameters(BaseModel):
+    """The parameters of a query; others are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NoParameters(Parameters):
+    """Of an address that takes none."""
+
+
+class ListParameters(Parameters):
+    """Which part of a list."""
+
+    limit: Annotated[NumberText, Field(le=MAX_LIMIT)] = DEFAULT_LIMIT
+    cursor: Annotated[str, Field(max_length=512)] | None = None
+
+    def filters(self) -> str:
+        """Return everything that decides what the list holds: a cursor belongs to that."""
+        return self.model_dump_json(exclude={"limit", "cursor"}, exclude_none=True)
+
+
+class RunParameters(ListParameters):
+    """Which runs."""
+
+    repository: RepositoryName | None = None
+    number: NumberText | None = None
+    agent: FilledText | None = None
+
+    def which(self) -> RunFilter:
+        """Return the filter as the queries take it."""
+        return RunFilter(repository=self.repository, number=self.number, agent=self.agent)
+
+
+class FeedbackParameters(ListParameters):
+    """Which feedback."""
+
+    repository: RepositoryName | None = None
+    number: NumberText | None = None
+    status: Status | None = None
+    confidence: Confidence | None = None
+    agent: FilledText | None = None
+    run: FilledText | None = None
+    since: Time | None = None
+
+    def which(self) -> FeedbackFilter:
+        """Return the filter as the queries take it."""
+        return FeedbackFilter(
+            repository=self.repository,
+            number=self.number,
+            status=self.status,
+            confidence=self.confidence,
+            agent=self.agent,
+            run=self.run,
+            since=self.since,
+        )
+
+
+class DeliveryParameters(ListParameters):
+    """Which deliveries."""
+
+    status: DeliveryStatus | None = None
+
+
+class AddressParameters(Parameters):
+    """The address of something on GitHub."""
+
+    url: str

@@ -1,0 +1,101 @@
+"""What callers may change: runs, the status of feedback, the fate of a delivery. Each is one transaction.
+
+The surfaces share these as they share ``receiver.queries``. Errors are those of ``resolver.errors``: NotFoundError
+for what is not in the workspace, ConflictError for what the present state does not allow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from receiver.queries import FeedbackView, Queries
+from receiver.wiring import Services
+from resolver.errors import ConflictError, NotFoundError, RefusedError
+from resolver.locks import locks_for, repository_lock
+from resolver.model.deliveries import Delivery
+from resolver.model.feedback import SETTABLE, Status
+from resolver.model.runs import Run
+
+MOST = 1_000
+"""How many numbers, and how many artifacts, one run may gather in all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """What becomes known of a run later; None and empty leave things as they are."""
+
+    ended_at: datetime | None = None
+    head_sha: str | None = None
+    numbers: tuple[int, ...] = ()
+    artifacts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The changes to one workspace."""
+
+    services: Services
+    workspace: str
+
+    def register(self, run: Run, *, facts: str) -> tuple[Run, bool]:
+        """Keep a run; return it as it is kept, and whether it is new.
+
+        ``facts`` is a text that is the same when the caller says the same: ConflictError when the span is kept with
+        other facts.
+        """
+        with self.services.store.transaction(*self._locks(run)) as ledger:
+            return self.services.registration.register(ledger, run, facts=facts)
+
+    def complete(self, span_id: str, later: Later) -> Run:
+        """Add to a run what became known later. Raises RefusedError when it would gather too much."""
+        locks = self._locks(Queries(self.services, self.workspace).run(span_id))
+        with self.services.store.transaction(*locks) as ledger:
+            run = ledger.runs_for(self.workspace, (span_id,)).get(span_id)
+            if run is None:
+                raise NotFoundError(f"there is no run {span_id}")
+            completed = _completed(run, later)
+            if completed != run:
+                self.services.registration.update(ledger, completed)
+            return completed
+
+    def set_status(self, feedback_id: int, status: Status) -> FeedbackView:
+        """Give feedback another status, which holds until its text changes.
+
+        Raises ConflictError for feedback that GitHub's side has ignored or withdrawn (SPEC §5.1).
+        """
+        queries = Queries(self.services, self.workspace)
+        repository_id = queries.feedback(feedback_id).feedback.object.ref.repository_id
+        with self.services.store.transaction(repository_lock(repository_id)) as ledger:
+            feedback = ledger.feedback(feedback_id)
+            if feedback is None:
+                raise NotFoundError(f"there is no feedback {feedback_id}")
+            if feedback.state.status not in SETTABLE:
+                raise ConflictError(f"the feedback is {feedback.state.status}: only GitHub can change that")
+            ledger.set_feedback_status(feedback_id, status, self.services.clock())
+        return queries.feedback(feedback_id)
+
+    def replay(self, guid: str) -> Delivery:
+        """Let a delivery be processed again, as if it had just come in."""
+        delivery = self.services.store.replay(guid, self.services.clock())
+        if delivery is None:
+            raise NotFoundError(f"there is no delivery {guid}")
+        return delivery
+
+    def _locks(self, run: Run) -> tuple[str, ...]:
+        with self.services.store.snapshot() as catalogue:
+            return locks_for(catalogue, self.workspace, run.repository)
+
+
+def _completed(run: Run, later: Later) -> Run:
+    numbers = tuple(dict.fromkeys((*run.numbers, *later.numbers)))
+    artifacts = tuple(dict.fromkeys((*run.artifacts, *later.artifacts)))
+    if max(len(numbers), len(artifacts)) > MOST:
+        raise RefusedError(f"a run holds {MOST} numbers and {MOST} artifacts at most")
+    return replace(
+        run,
+        ended_at=later.ended_at or run.ended_at,
+        head_sha=later.head_sha or run.head_sha,
+        numbers=numbers,
+        artifacts=artifacts,
+    )

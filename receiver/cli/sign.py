@@ -1,0 +1,66 @@
+"""``whichrun sign``: marks for what a run is about to make, without asking the service."""
+
+from __future__ import annotations
+
+import click
+
+from receiver import settings
+from receiver.cli.base import Command, examples
+from receiver.cli.output import print_json, warn
+from receiver.cli.params import NUMBER, REPOSITORY
+from resolver.claims.claim import Claim
+from resolver.claims.write import write
+
+
+@click.command(
+    cls=Command,
+    epilog=examples(
+        "whichrun sign --span 428ecb0920459b24 --repository acme/widgets --number 42 --agent-name coder",
+    ),
+)
+@click.option("--span", required=True, metavar="ID", help="The run's span id.")
+@click.option("--repository", required=True, type=REPOSITORY, help="Where the run works.")
+@click.option("--number", type=NUMBER, help="The issue or pull request it works on.")
+@click.option("--workspace", metavar="NAME", help="Default: the setting WHICHRUN_WORKSPACE.")
+@click.option("--agent-id", default="", metavar="ID", help="The agent's id.")
+@click.option("--agent-name", default="", metavar="NAME", help="The agent's name.")
+def sign(  # noqa: PLR0913 - one argument for each option of SPEC §8
+    *,
+    span: str,
+    repository: str,
+    number: int | None,
+    workspace: str | None,
+    agent_id: str,
+    agent_name: str,
+    as_json: bool,
+) -> None:
+    """Print the marks that say which run made a text or a commit.
+
+    The first is a hidden comment, to be put into the text of a comment, review, issue or pull request; after an
+    empty line come the trailers, to be put at the end of a commit message. Claims are signed with the newest of
+    WHICHRUN_SIGNING_SECRETS; no other setting is needed, and no store.
+    """
+    current = settings.load()
+    claim = Claim(
+        span_id=span,
+        workspace=current.workspace if workspace is None else workspace,
+        repository=repository,
+        number=number,
+        agent_id=agent_id,
+        agent_name=agent_name,
+        instance_id=current.instance_id,
+    )
+    if not current.signing_secrets:
+        warn("WHICHRUN_SIGNING_SECRETS is not set, so the claim is not signed; a service that has a key refuses it")
+    marks = write(claim, current.signing_secrets)
+    if as_json:
+        print_json(
+            {
+                "hidden_comment": marks.hidden_comment,
+                "commit_trailers": marks.commit_trailers,
+                "claim": marks.claim,
+            }
+        )
+    else:
+        # As bytes: claims are UTF-8, whatever the terminal's encoding.
+        click.echo(f"{marks.hidden_comment}\n\n{marks.commit_trailers}".encode())

@@ -1,0 +1,230 @@
+"""The questions that callers may ask, each answered from one consistent view of the store.
+
+The HTTP API, the command line and later MCP all ask here, for one workspace: what belongs to another is not there.
+A new question is a method here first, then a line in each surface. Errors are those of ``resolver.errors``:
+NotFoundError for what is not there, StoreError for what cannot be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+from urllib.parse import urlsplit
+
+from receiver.artifacts import Artifact, Artifacts
+from receiver.wiring import Services
+from resolver import urls
+from resolver.ask import Question
+from resolver.errors import NotFoundError
+from resolver.model.answers import Answer, Confidence, Resolution
+from resolver.model.deliveries import Delivery, DeliveryStatus
+from resolver.model.feedback import Feedback, Status
+from resolver.model.github import Revision
+from resolver.model.runs import Run
+from store import Catalogue
+
+ItemT = TypeVar("ItemT")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[ItemT]):
+    """Some items of a list, newest first; ``last`` is the position of the last one, None when no more follow."""
+
+    items: tuple[ItemT, ...]
+    last: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Which part of a list is wanted: up to ``limit`` items that stand after the position ``before``."""
+
+    limit: int = 50
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFilter:
+    """Which runs: those of a repository (full name), number and agent name; None asks for any."""
+
+    repository: str | None = None
+    number: int | None = None
+    agent: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedbackFilter:
+    """Which feedback; None asks for any.
+
+    ``run`` is the span and ``agent`` the agent name of the run that it was resolved to; ``since`` keeps what was
+    updated at that time or later.
+    """
+
+    repository: str | None = None
+    number: int | None = None
+    status: Status | None = None
+    confidence: Confidence | None = None
+    agent: str | None = None
+    run: str | None = None
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackView:
+    """Feedback, and the run that its newest resolution names, when that is registered."""
+
+    feedback: Feedback
+    run: Run | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """An answer with its run (None: none is named, or it is not registered), what caused it, and when it was given."""
+
+    answer: Answer
+    run: Run | None
+    cause: str
+    resolved_at: datetime
+
+
+ASKED = "asked"
+"""The cause of an answer that nothing but a question called for; such answers are not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Queries:
+    """The questions of one workspace."""
+
+    services: Services
+    workspace: str
+
+    def run(self, span_id: str) -> Run:
+        """Return a run."""
+        with self.services.store.snapshot() as catalogue:
+            return self._run(catalogue, span_id)
+
+    def names_of(self, run: Run) -> frozenset[str]:
+        """Return the names by which a run's repository is or was known, in lower case."""
+        with self.services.store.snapshot() as catalogue:
+            known = catalogue.repository_named(self.workspace, run.repository)
+        return frozenset(name.lower() for name in (run.repository, *(() if known is None else known.names)))
+
+    def runs(self, which: RunFilter, span: Span) -> Page[Run]:
+        """Return registered runs."""
+        with self.services.store.snapshot() as catalogue:
+            return _page(
+                catalogue.runs(self.workspace, **asdict(which), before=span.before, limit=span.limit + 1), span
+            )
+
+    def artifacts(self, span_id: str, span: Span) -> Page[Artifact]:
+        """Return what a run made: where its claim was seen, then what it said it made and no delivery has shown."""
+        with self.services.store.snapshot() as catalogue:
+            run = self._run(catalogue, span_id)
+            shelf = Artifacts(catalogue, self.services.policy, run, self._web(), self.services.clock())
+            found = shelf.listed(before=span.before, limit=span.limit + 1)
+            return _page(found, span)
+
+    def feedback_list(self, which: FeedbackFilter, span: Span) -> Page[FeedbackView]:
+        """Return feedback with its newest resolution and run."""
+        with self.services.store.snapshot() as catalogue:
+            rows = catalogue.feedback_list(self.workspace, **asdict(which), before=span.before, limit=span.limit + 1)
+            page = _page(rows, span)
+            runs = self._runs_of(catalogue, (one.resolution for one in page.items))
+            return Page(tuple(FeedbackView(one, _run_of(one.resolution, runs)) for one in page.items), page.last)
+
+    def feedback_of(self, span_id: str, span: Span) -> Page[FeedbackView]:
+        """Return the feedback that was resolved to a registered run."""
+        self.run(span_id)
+        return self.feedback_list(FeedbackFilter(run=span_id), span)
+
+    def feedback(self, feedback_id: int) -> FeedbackView:
+        """Return one piece of feedback with its newest resolution and run."""
+        with self.services.store.snapshot() as catalogue:
+            one = self._feedback(catalogue, feedback_id)
+            return FeedbackView(one, _run_of(one.resolution, self._runs_of(catalogue, (one.resolution,))))
+
+    def resolutions(self, feedback_id: int, span: Span) -> Page[AnswerView]:
+        """Return every answer that was given for one piece of feedback."""
+        with self.services.store.snapshot() as catalogue:
+            self._feedback(catalogue, feedback_id)
+            page = _page(catalogue.resolutions(feedback_id, before=span.before, limit=span.limit + 1), span)
+            runs = self._runs_of(catalogue, page.items)
+            return Page(tuple(view_of(one, _run_of(one, runs)) for one in page.items), page.last)
+
+    def revisions(self, feedback_id: int, span: Span) -> Page[Revision]:
+        """Return every version of one feedback's text; positions count from the oldest."""
+        with self.services.store.snapshot() as catalogue:
+            self._feedback(catalogue, feedback_id)
+            versions = catalogue.feedback_revisions(feedback_id)
+        numbered = [(len(versions) - index, version) for index, version in enumerate(versions)]
+        before = len(versions) + 1 if span.before is None else span.before
+        return _page([(position, one) for position, one in numbered if position < before], span)
+
+    def deliveries(self, status: DeliveryStatus | None, span: Span) -> Page[Delivery]:
+        """Return what the inbox keeps, of every repository."""
+        with self.services.store.snapshot() as catalogue:
+            return _page(catalogue.deliveries(status=status, before=span.before, limit=span.limit + 1), span)
+
+    def delivery(self, guid: str) -> Delivery:
+        """Return one delivery."""
+        with self.services.store.snapshot() as catalogue:
+            found = catalogue.delivery(guid)
+        if found is None:
+            raise NotFoundError(f"there is no delivery {guid}")
+        return found
+
+    def resolve_url(self, url: str) -> AnswerView:
+        """Say which run made the object at a GitHub address. Raises UrlError for any other address."""
+        target = urls.parse(url)
+        with self.services.store.snapshot() as catalogue:
+            return self._told(catalogue, self.services.asker.about_url(catalogue, target))
+
+    def resolve_text(self, question: Question) -> AnswerView:
+        """Say which run a text in some place is about, whether GitHub has shown it to this service or not."""
+        with self.services.store.snapshot() as catalogue:
+            return self._told(catalogue, self.services.asker.about_text(catalogue, question))
+
+    def _web(self) -> str:
+        """Return where GitHub's pages are: beside the API (``api.`` before the same host, or a path of that host)."""
+        parts = urlsplit(self.services.settings.github_api_url)
+        return f"{parts.scheme}://{parts.netloc.removeprefix('api.')}"
+
+    def _told(self, catalogue: Catalogue, answer: Answer) -> AnswerView:
+        run = None if answer.span_id is None else catalogue.run(self.workspace, answer.span_id)
+        return AnswerView(answer, run, ASKED, self.services.clock())
+
+    def _run(self, catalogue: Catalogue, span_id: str) -> Run:
+        found = catalogue.run(self.workspace, span_id)
+        if found is None:
+            raise NotFoundError(f"there is no run {span_id}")
+        return found
+
+    def _feedback(self, catalogue: Catalogue, feedback_id: int) -> Feedback:
+        found = catalogue.feedback(feedback_id)
+        if found is None or found.workspace != self.workspace:
+            raise NotFoundError(f"there is no feedback {feedback_id}")
+        return found
+
+    def _runs_of(self, catalogue: Catalogue, resolutions: Iterable[Resolution | None]) -> dict[str, Run]:
+        """Return the registered runs that some resolutions name, by span, with one query."""
+        spans = {one.answer.span_id for one in resolutions if one is not None and one.answer.span_id is not None}
+        return catalogue.runs_for(self.workspace, sorted(spans)) if spans else {}
+
+
+def view_of(resolution: Resolution, run: Run | None) -> AnswerView:
+    """Show a kept resolution the way that a fresh answer is shown."""
+    return AnswerView(resolution.answer, run, resolution.cause, resolution.resolved_at)
+
+
+def _run_of(resolution: Resolution | None, runs: dict[str, Run]) -> Run | None:
+    if resolution is None or resolution.answer.span_id is None:
+        return None
+    return runs.get(resolution.answer.span_id)
+
+
+def _page(rows: Iterable[tuple[int, ItemT]], span: Span) -> Page[ItemT]:
+    """Make a page of rows that were asked for with one more than its limit: that one says whether more follow."""
+    found = tuple(rows)
+    kept = found[: span.limit]
+    return Page(tuple(item for _, item in kept), kept[-1][0] if len(found) > span.limit else None)

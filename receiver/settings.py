@@ -1,0 +1,138 @@
+"""The settings (SPEC §9): read once, from the environment and from ``.env`` in the working folder, which it overrides.
+
+``load`` is the only reader of the environment; everything else is handed a frozen ``Settings``. A new setting is one
+field here and one line in ``deploy/settings.example.env``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Literal
+
+from dotenv import dotenv_values
+from pydantic import BeforeValidator, Field, PlainValidator, SecretStr, ValidationError, ValidationInfo
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from receiver import settings_text as text
+from resolver.claims.ring import Ring, parse_ring
+from resolver.errors import SettingsError
+
+PREFIX = "WHICHRUN_"
+OTHERS = ("WHICHRUN_TEST_", "WHICHRUN_BENCH_")
+"""Names that speak to the test suite and to the benchmarks, not to the service."""
+
+ENV_FILE = Path(".env")
+DAY = 24.0
+
+
+def _ring(value: str | Ring, info: ValidationInfo) -> Ring:
+    """Read secrets; a fault is a ValueError, so that it is told together with the faults of other settings."""
+    if isinstance(value, Ring):
+        return value
+    try:
+        return parse_ring(value, name=name_of(str(info.field_name)))
+    except SettingsError as error:
+        raise ValueError(str(error)) from None
+
+
+Keys = Annotated[Ring, PlainValidator(_ring)]
+Accounts = Annotated[frozenset[str] | None, BeforeValidator(text.accounts)]
+Label = Annotated[str, BeforeValidator(text.label)]
+
+
+class Settings(BaseSettings):
+    """Every setting, by its name in lower case without ``WHICHRUN_``. What is empty counts as not set."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        enable_decoding=False,  # lists are written with commas, not as JSON
+        extra="ignore",  # `.env` may serve other programs too; unknown names of ours are refused by `load`
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    database_url: str = Field(default="sqlite:///whichrun.db", repr=False)  # may hold a password
+    bind: Annotated[str, BeforeValidator(text.bind)] = "127.0.0.1:8000"
+    workers: int = Field(default=2, ge=1, le=64)
+    log_format: Literal["text", "json"] = "text"
+
+    webhook_secrets: Keys = Ring()
+    signing_secrets: Keys = Ring()
+    signing_key_file: Path | None = None
+    api_token: Annotated[SecretStr | None, BeforeValidator(text.token)] = None
+
+    instance_id: Label = "default"
+    workspace: Label = "default"
+    repositories: Annotated[frozenset[str] | None, BeforeValidator(text.repositories)] = None
+    feedback_authors: Accounts = None
+    agent_logins: Accounts = None
+    internal_agents: Annotated[frozenset[str], BeforeValidator(text.names)] = frozenset({"internal-catalog-analyst"})
+    inference_window_hours: float = Field(default=DAY, gt=0, le=366 * DAY)
+    retention_days: int = Field(default=90, ge=1, le=36_500)
+
+    github_app_id: Annotated[int | None, Field(ge=1)] = None
+    github_private_key_file: Path | None = None
+    github_api_url: Annotated[str, BeforeValidator(text.web_address)] = "https://api.github.com"
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port to listen at; the port is 0 where any free one will do."""
+        return text.host_and_port(self.bind)
+
+
+def name_of(field: str) -> str:
+    """Return a setting's name in the environment."""
+    return PREFIX + field.upper()
+
+
+NAMES = tuple(map(name_of, Settings.model_fields))
+
+
+def load(env_file: Path | None = ENV_FILE) -> Settings:
+    """Read the settings.
+
+    Raises SettingsError with one line for each setting that is malformed or unknown; no line shows a value.
+    """
+    try:
+        known_from_file = dotenv_values(env_file) if env_file is not None else {}
+        refuse_unknown((*os.environ, *known_from_file))
+        return Settings(_env_file=env_file)
+    except ValidationError as error:
+        raise SettingsError("\n".join(map(_line, error.errors()))) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"the file {env_file} cannot be read: {type(error).__name__}") from None
+
+
+def refuse_unknown(names: Iterable[str]) -> None:
+    """Raise SettingsError for a name that looks like a setting and is none: it is most likely misspelt."""
+    ours = {name for name in names if name.upper().startswith(PREFIX) and not name.upper().startswith(OTHERS)}
+    unknown = sorted(name for name in ours if name.upper() not in NAMES)
+    if unknown:
+        raise SettingsError(
+            "\n".join(f"{name} is not a setting; the nearest one is {_nearest(name)}" for name in unknown)
+        )
+
+
+def require_webhook_secret(settings: Settings) -> None:
+    """Raise SettingsError when nobody could sign a delivery: a receiver must not start like that (SPEC §2.3)."""
+    if not settings.webhook_secrets:
+        raise SettingsError(
+            "WHICHRUN_WEBHOOK_SECRETS is missing or empty: `whichrun init` writes a .env with fresh secrets; "
+            "or set it to the secret of the webhook at GitHub"
+        )
+
+
+def _nearest(name: str) -> str:
+    return difflib.get_close_matches(name.upper(), NAMES, n=1, cutoff=0)[0]
+
+
+def _line(error: object) -> str:
+    assert isinstance(error, dict)  # noqa: S101 - pydantic's ErrorDetails, a TypedDict
+    name = name_of(str(error["loc"][0]))
+    message = str(error["msg"]).removeprefix("Value error, ")
+    return message if message.startswith(name) else f"{name}: {message}"

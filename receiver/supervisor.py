@@ -1,0 +1,93 @@
+"""``whichrun serve``: web and worker in one go (SPEC §8).
+
+Everything that can be wrong is found out here, before anything runs: settings, database, schema, port. Then this
+process becomes the keeper (``receiver.keeper``): it is replaced by it, which frees the memory of what was imported.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import sys
+import time
+from typing import NoReturn
+
+from receiver import lineage
+from receiver.settings import Settings, require_webhook_secret
+from resolver.errors import SettingsError
+from store import open_store
+
+BACKLOG = 2048
+"""Connections that wait in the kernel, also while the web is started again."""
+
+PORT_SECONDS = 5.0
+"""How long to wait for a port: after a kill the former service's last requests may still hold it."""
+
+
+def serve(settings: Settings, *, migrate: bool = True) -> NoReturn:
+    """Check everything, then run the service until SIGTERM or SIGINT, with exit code 0; 1 when it cannot be kept up.
+
+    Raises SettingsError when a setting, the port or (with ``migrate`` off) the schema will not do, StoreError when
+    the database cannot be reached or migrated.
+    """
+    require_webhook_secret(settings)
+    prepare_store(settings, migrate=migrate)
+    listener = listen(settings.address)
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if listener.family == socket.AF_INET6 else host
+    sys.stdout.write(f"whichrun listens at http://{shown}:{port}\n")
+    listener.set_inheritable(True)
+    command = lineage.python(
+        "receiver.keeper",
+        *("--fd", str(listener.fileno()), "--workers", str(settings.workers), "--log-format", settings.log_format),
+    )
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execv(command[0], command)  # noqa: S606 - our own interpreter, and a command without a shell
+
+
+def prepare_store(settings: Settings, *, migrate: bool) -> None:
+    """Open the store once, bring its schema up to date or see that it is, and close it again."""
+    store = open_store(settings.database_url)
+    try:
+        if migrate:
+            store.migrate()
+        pending = store.pending_migrations()
+        if pending:
+            raise SettingsError(f"the database lacks {', '.join(pending)}: run `whichrun migrate` first")
+        store.ping()
+    finally:
+        store.close()
+
+
+def listen(address: tuple[str, int], *, patience: float = PORT_SECONDS) -> socket.socket:
+    """Listen at an address; the web inherits the socket, so nobody can take the port in between.
+
+    Waits up to ``patience`` seconds for a port that is in use. Raises SettingsError.
+    """
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            return _bound(address)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE and time.monotonic() < deadline:
+                time.sleep(0.1)
+                continue
+            reason = "something else listens there" if error.errno == errno.EADDRINUSE else error.strerror
+            host, port = address
+            message = f"cannot listen at {host} port {port}: {reason}; stop that, or set WHICHRUN_BIND to another one"
+            raise SettingsError(message) from error
+
+
+def _bound(address: tuple[str, int]) -> socket.socket:
+    family, kind, protocol, _, resolved = socket.getaddrinfo(*address, type=socket.SOCK_STREAM)[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(resolved)
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener

@@ -1,0 +1,127 @@
+"""The web processes: gunicorn around ``create_app``, started by the keeper, or alone by ``python -m receiver.web``.
+
+The master imports nothing but gunicorn. Each worker builds the application for itself, after the fork: so the store's
+connections and locks belong to one process, and the idle service stays small.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import os
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
+
+from receiver import lineage, logs
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+THREADS = 4
+KEEPALIVE_SECONDS = 5
+GRACEFUL_SECONDS = 30
+"""How long requests that are under way may take after SIGTERM."""
+
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn makes its files there by mkstemp and unlinks them at once
+
+
+class ThroughOurLog(Logger):  # type: ignore[misc]
+    """gunicorn's own messages, through the handler that ``logs.configure`` set."""
+
+    def setup(self, cfg: object) -> None:
+        """Set up as gunicorn does, then hand all messages on."""
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+
+
+def options(*, bind: str, workers: int) -> dict[str, Any]:
+    """Return gunicorn's settings: the only place that states them (``deploy/gunicorn.conf.py`` reads it too)."""
+    return {
+        "bind": bind,
+        "workers": workers,
+        "worker_class": "gthread",
+        "threads": THREADS,
+        "keepalive": KEEPALIVE_SECONDS,
+        "graceful_timeout": GRACEFUL_SECONDS,
+        "control_socket_disable": True,
+        "logger_class": ThroughOurLog,
+        "loglevel": "warning",
+        # Workers touch a file here every second to show that they live. On a disk that can take long enough for the
+        # master to take them for dead; memory does not wait.
+        "worker_tmp_dir": str(SHARED_MEMORY) if os.access(SHARED_MEMORY, os.W_OK | os.X_OK) else None,
+    }
+
+
+def application() -> Flask:
+    """Build the application of one web process.
+
+    Raises SettingsError, or StoreError when the database is out of reach.
+    """
+    from receiver.app import create_app  # noqa: PLC0415 - only workers carry the application
+    from receiver.settings import load, require_webhook_secret  # noqa: PLC0415
+    from receiver.wiring import wire  # noqa: PLC0415
+
+    settings = load()
+    require_webhook_secret(settings)
+    return create_app(wire(settings))
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn, configured by a mapping alone: no file, no command line, no environment of its own."""
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        self._settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Take the settings over."""
+        for name, value in self._settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Build the application, in a worker."""
+        return application()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Serve until SIGTERM. Without arguments, as the settings say."""
+    parser = argparse.ArgumentParser(prog="python -m receiver.web", description="The web processes of whichrun.")
+    parser.add_argument("--fd", type=int, help="a listening socket, instead of WHICHRUN_BIND")
+    parser.add_argument("--workers", type=int, help="instead of WHICHRUN_WORKERS")
+    parser.add_argument("--log-format", choices=("text", "json"), help="instead of WHICHRUN_LOG_FORMAT")
+    lineage.add_arguments(parser)
+    given = parser.parse_args(arguments)
+    lineage.die_with(given.parent)
+    if None in {given.fd, given.workers, given.log_format}:
+        from receiver.settings import load  # noqa: PLC0415 - the keeper has read them already
+
+        settings = load()
+        bind, workers, log_format = settings.bind, settings.workers, settings.log_format
+    else:
+        bind, workers, log_format = f"fd://{given.fd}", given.workers, given.log_format
+    logs.configure(log_format)
+    configured = options(bind=bind, workers=workers)
+    if given.parent is not None:
+        configured["when_ready"] = _ignore_interrupts
+        configured["post_worker_init"] = functools.partial(_started, given.ready_fd)
+    Server(configured).run()
+
+
+def _ignore_interrupts(_server: object) -> None:
+    """Leave Ctrl-C, which the terminal sends to all processes, to the keeper: gunicorn would drop requests."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _started(ready_fd: int | None, _worker: object) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    lineage.say_ready(ready_fd)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""The one place that puts the pieces together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from receiver.settings import Settings
+from resolver.ask import Asker
+from resolver.claims.reader import ClaimReader
+from resolver.intake import Intake
+from resolver.policy import Policy
+from resolver.ports import Clock
+from resolver.registration import Registration
+from store import Store, open_store
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What a process needs to answer and to work. Made after the last fork: the store holds connections."""
+
+    settings: Settings
+    store: Store
+    reader: ClaimReader
+    policy: Policy
+    intake: Intake
+    registration: Registration
+    asker: Asker
+    clock: Clock
+
+
+def now() -> datetime:
+    """Return the present moment: the service's clock."""
+    return datetime.now(UTC)
+
+
+def policy_of(settings: Settings) -> Policy:
+    """Return what the operator decided."""
+    return Policy(
+        workspace=settings.workspace,
+        feedback_authors=settings.feedback_authors,
+        agent_accounts=settings.agent_logins,
+        internal_agents=settings.internal_agents,
+        window=timedelta(hours=settings.inference_window_hours),
+        signing=bool(settings.signing_secrets),
+    )
+
+
+def wire(settings: Settings, *, store: Store | None = None, clock: Clock = now) -> Services:
+    """Open the store, unless one is given, and build the rest around it.
+
+    Raises SettingsError for a database URL that nobody can read, StoreError when the database is out of reach.
+    """
+    policy = policy_of(settings)
+    reader = ClaimReader(settings.signing_secrets, settings.instance_id, settings.workspace, clock)
+    return Services(
+        settings=settings,
+        store=store or open_store(settings.database_url),
+        reader=reader,
+        policy=policy,
+        intake=Intake(reader, policy, clock),
+        registration=Registration(policy, clock),
+        asker=Asker(reader, policy, clock),
+        clock=clock,
+    )

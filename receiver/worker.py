@@ -1,0 +1,153 @@
+"""The worker: takes deliveries from the inbox one by one and makes facts and answers of them (SPEC §3).
+
+At least once: a delivery counts as done in the same transaction as everything that it changed, so a killed worker
+leaves nothing half done, and trying again changes nothing twice.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from datetime import timedelta
+
+from receiver import lineage, logs
+from receiver.settings import Settings, load
+from receiver.wiring import Services, wire
+from resolver.errors import NotJsonError, PayloadError, StoreError, WhichrunError
+from resolver.model.deliveries import Claimed
+from resolver.payloads import envelope
+
+log = logging.getLogger(__name__)
+
+MAX_TRIES = 10
+LONGEST_BACKOFF = timedelta(minutes=10)
+
+SHORTEST_IDLE = 0.02
+LONGEST_IDLE = 0.05
+"""Seconds between looks into an empty inbox: an idle service is to answer within 250 ms (SPEC §11)."""
+
+SHORTEST_OUTAGE = 0.5
+LONGEST_OUTAGE = 10.0
+"""Seconds to wait for a store that is out of reach."""
+
+MAX_ERROR = 1000
+"""Characters of an error that are kept with its delivery."""
+
+STOPS = (signal.SIGTERM, signal.SIGINT)
+
+
+def run_worker(services: Services, *, stop: threading.Event) -> None:
+    """Work until ``stop`` is set; the delivery under way is finished first. Nothing that comes in ends this loop."""
+    idle, outage = SHORTEST_IDLE, SHORTEST_OUTAGE
+    while not stop.is_set():
+        try:
+            worked = work_once(services)
+        except StoreError as error:
+            log.warning("the store is out of reach, next try in %.1f s: %s", outage, error)
+            stop.wait(outage)
+            outage = min(outage * 2, LONGEST_OUTAGE)
+            continue
+        except Exception:  # a fault of ours outside any delivery: said, and survived
+            log.exception("the worker stumbled")
+            stop.wait(outage)
+            continue
+        outage = SHORTEST_OUTAGE
+        if worked:
+            idle = SHORTEST_IDLE
+        else:
+            stop.wait(idle)
+            idle = min(idle * 1.2, LONGEST_IDLE)
+
+
+def work_once(services: Services) -> bool:
+    """Process one delivery, if one is due; return whether one was.
+
+    Raises StoreError when the store is out of reach: then the delivery is not to blame, and is tried again later.
+    """
+    claimed = services.store.claim(services.clock())
+    if claimed is None:
+        return False
+    if claimed.tries > MAX_TRIES:  # it never got as far as failing: the process died over it each time
+        _fail(services, claimed, f"the worker ended during each of {MAX_TRIES} tries", again=False)
+        return True
+    try:
+        return _process(services, claimed)
+    except (NotJsonError, PayloadError) as error:  # its bytes will not change
+        _fail(services, claimed, str(error), again=False)
+    except Exception as error:  # whatever it is, it is kept with the delivery, and others go on
+        if isinstance(error, StoreError):
+            services.store.ping()  # raises when the store itself is the trouble
+        log.exception("delivery %s failed, try %d", claimed.guid, claimed.tries)
+        _fail(services, claimed, _told(error), again=claimed.tries < MAX_TRIES)
+    return True
+
+
+def _process(services: Services, claimed: Claimed) -> bool:
+    """Take one delivery in; return False when another worker was faster."""
+    prepared = services.intake.prepare(envelope.read(claimed.event, claimed.body, claimed.content_type))
+    with services.store.processing(claimed, *prepared.locks) as ledger:
+        if ledger is None:
+            return False
+        services.intake.apply(ledger, prepared, cause=f"delivery {claimed.guid}")
+    return True
+
+
+def _fail(services: Services, claimed: Claimed, error: str, *, again: bool) -> None:
+    retry_at = services.clock() + backoff(claimed.tries) if again else None
+    if not again:
+        log.error("delivery %s is set aside as dead after %d tries", claimed.guid, claimed.tries)
+    services.store.fail(claimed, error=error[:MAX_ERROR], retry_at=retry_at)
+
+
+def backoff(tries: int) -> timedelta:
+    """Return how long to wait after so many tries: 1 s, doubling, at most ten minutes."""
+    doublings = min(tries - 1, 10)
+    return min(timedelta(seconds=2**doublings), LONGEST_BACKOFF)
+
+
+def _told(error: Exception) -> str:
+    return str(error) if isinstance(error, WhichrunError) else f"{type(error).__name__}: {error}"
+
+
+def work(settings: Settings, *, ready_fd: int | None = None) -> int:
+    """Run a worker until SIGTERM or SIGINT; return the exit code.
+
+    Raises SettingsError, or StoreError when the database cannot be reached at the start.
+    """
+    services = wire(settings)
+    stop = threading.Event()
+    # Signals wait until they are asked for: a handler that sets the event could find its own thread holding it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    thread = threading.Thread(target=run_worker, args=(services,), kwargs={"stop": stop}, name="worker")
+    thread.start()
+    lineage.say_ready(ready_fd)
+    while thread.is_alive() and signal.sigtimedwait(STOPS, 1.0) is None:
+        pass
+    stopped_by_signal = thread.is_alive()
+    stop.set()
+    thread.join()
+    services.store.close()
+    return 0 if stopped_by_signal else 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a worker as the settings say."""
+    parser = argparse.ArgumentParser(prog="python -m receiver.worker", description="The worker of whichrun.")
+    lineage.add_arguments(parser)
+    given = parser.parse_args(arguments)
+    lineage.die_with(given.parent)
+    try:
+        settings = load()
+        logs.configure(settings.log_format)
+        return work(settings, ready_fd=given.ready_fd)
+    except WhichrunError as error:
+        sys.stderr.write(f"whichrun: {error}\n")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
