@@ -56,6 +56,11 @@ class Database:
         if journal != ("wal",):
             raise StoreError(f"{path} cannot have a write-ahead log: it must lie on a local disk")
 
+    @property
+    def handle(self) -> peewee.Database:
+        """The database as peewee has it, for what peewee itself does with one."""
+        return self._connections.handle
+
     def close(self) -> None:
         """Close this thread's connection; the next use opens another."""
         self._connections.close()
@@ -114,7 +119,7 @@ class Database:
             if translated is None:
                 translated = self._translated[sql] = sql.replace("?", "%s")
             sql = translated
-        return self._connections.handle.execute_sql(sql, values)  # type: ignore[no-untyped-call]
+        return self.handle.execute_sql(sql, values)  # type: ignore[no-untyped-call]
 
     # Transactions
 
@@ -149,7 +154,7 @@ class Database:
                     self.rows("SELECT set_config('lock_timeout', '0', false)")
                     self.rows("SELECT set_config('statement_timeout', '0', false)")
                     self.rows("SELECT pg_advisory_lock(?)", (_lock_id("migrations"),))
-                yield self._connections.handle
+                yield self.handle
         except ERRORS as error:
             raise store_error(error) from error
         finally:

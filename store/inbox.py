@@ -126,10 +126,11 @@ class Inbox:
     def processing(self, claimed: Claimed, *locks: str) -> Iterator[bool]:
         """Run the transaction that processes a delivery, and mark it done in it.
 
-        Yields False when another worker processes it now, or has done so.
+        Yields False when another worker has done so already; waits for one that is at it.
         """
         with self._db.writing():
-            waits = self._db.row(self._db.skipping(_WAITS), (claimed.id,)) is not None
+            # Not passing over a locked row: a claim that came to nothing may lock it for a moment.
+            waits = self._db.row(self._db.locking(_WAITS), (claimed.id,)) is not None
             if waits:
                 self._db.lock(locks)
             yield waits

@@ -30,7 +30,8 @@ WITH RECURSIVE step (id, repository_id, ref, sha_before) AS (
     WHERE h.repository_id = ? AND h.number = ?
     UNION
     SELECT p.id, p.repository_id, p.ref, p.sha_before
-    FROM step s JOIN push p ON p.repository_id = s.repository_id AND p.ref = s.ref AND p.sha_after = s.sha_before
+    FROM step JOIN push p
+    ON p.repository_id = step.repository_id AND p.ref = step.ref AND p.sha_after = step.sha_before
 ), brought (commit_id) AS (
     SELECT DISTINCT b.commit_id FROM (SELECT id FROM step LIMIT {_MOST_PUSHES}) t JOIN push_commit b ON b.push_id = t.id
 )

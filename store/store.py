@@ -65,7 +65,7 @@ class Store:
     def processing(self, claimed: Claimed, *locks: str) -> Iterator[Ledger | None]:
         """Run the transaction that processes a delivery, and mark it done in it.
 
-        Yields None when another worker processes it now, or has done so.
+        Yields None when another worker has done so already; waits for one that is at it.
         """
         with self._inbox.processing(claimed, *locks) as mine:
             yield Ledger(self._db) if mine else None

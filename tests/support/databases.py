@@ -19,6 +19,7 @@ import psycopg
 import pytest
 
 from store import Store, open_store
+from store.database import Database
 
 SETTING = "WHICHRUN_TEST_POSTGRES_URL"
 POSTGRES_URL = os.environ.get(SETTING, "postgresql://postgres@127.0.0.1:5432/test")
@@ -71,6 +72,11 @@ def store(database_url: str) -> Iterator[Store]:
     opened.migrate()
     yield opened
     opened.close()
+
+
+def look_into(store: Store) -> Database:
+    """Return the database of a store, for what the store itself does not tell."""
+    return store._db  # noqa: SLF001 -- the one place where tests reach into the store
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,0 +1,179 @@
+"""Look-ups stay fast however much is stored: every one goes by an index."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import peewee
+import pytest
+
+from resolver.model.answers import Answer, Confidence
+from resolver.model.deliveries import DeliveryStatus
+from resolver.model.feedback import Status
+from resolver.model.github import Kind
+from resolver.model.runs import NO_CLAIMS
+from store import Catalogue, Store
+from store.database import Values
+from tests.support.databases import look_into
+from tests.support.facts import (
+    NAME,
+    NOON,
+    REPOSITORY,
+    WORKSPACE,
+    after,
+    delivery,
+    pull,
+    push,
+    reading,
+    ref,
+    repository,
+    run,
+    seen,
+    sha,
+    state,
+    thing,
+)
+
+WHOLE = re.compile(
+    r"^(?:SCAN|.*Seq Scan on) (?!step|t$|t |brought|CONSTANT ROW)(?!.*USING INDEX delivery_(?:waiting|dead)$)"
+)
+"""A plan's line that reads a whole table: not what a statement gathered itself, nor an index of the few that wait."""
+
+
+Statements = list[tuple[str, Values]]
+
+
+@pytest.fixture
+def statements(store: Store) -> Iterator[Statements]:
+    """Collect the statements that are run, with their values."""
+    ran: Statements = []
+
+    def note(event: peewee.QueryEvent) -> None:
+        ran.append((event.sql, event.params))
+
+    handle = look_into(store).handle
+    handle.query_hooks.append(note)
+    yield ran
+    handle.query_hooks.remove(note)
+
+
+def fill(store: Store) -> None:
+    """Keep something of everything."""
+    store.record(delivery())
+    with store.transaction() as ledger:
+        ledger.put_repository(repository(), WORKSPACE)
+        ledger.put_object(seen(thing()), reading("d1"))
+        ledger.put_push(push("", "a"), {sha("a"): reading("d1")})
+        ledger.put_pull_request(pull())
+        ledger.put_run(run(), "facts")
+        feedback_id = ledger.put_feedback(state(), NOON)
+        ledger.watch(feedback_id, frozenset({"a"}))
+        ledger.append_resolution(feedback_id, Answer(Confidence.EXACT, "direct", "span-1", None), "x", NOON)
+
+
+def look_up(catalogue: Catalogue) -> None:
+    """Ask for every fact that the chain may look at."""
+    catalogue.repository(REPOSITORY)
+    catalogue.repository_named(WORKSPACE, NAME)
+    catalogue.object(ref())
+    catalogue.subject(REPOSITORY, 42)
+    catalogue.revisions(ref())
+    catalogue.reading(ref(), NOON)
+    catalogue.commit(REPOSITORY, sha("a"))
+    catalogue.commit_reading(REPOSITORY, sha("a"))
+    catalogue.thread_sightings(REPOSITORY, Kind.REVIEW_COMMENT, 10, NOON)
+    catalogue.pull_request(REPOSITORY, 42)
+    catalogue.pull_sightings(REPOSITORY, 42, NOON, path="a.py", commit=None)
+    catalogue.pull_sightings(REPOSITORY, 42, NOON, path=None, commit=sha("a"))
+    catalogue.pull_commits_touching(REPOSITORY, 42, "a.py")
+    catalogue.runs_started(WORKSPACE, REPOSITORY, NAME, 42, NOON, NOON)
+    catalogue.runs_started(WORKSPACE, None, NAME, 42, NOON, NOON)
+    catalogue.runs_for(WORKSPACE, ("span-1", "span-2"))
+    catalogue.first_posters("d1")
+    catalogue.author_signs(REPOSITORY, 8)
+
+
+def list_all(catalogue: Catalogue) -> None:
+    """Ask for every list, with every filter."""
+    catalogue.runs(WORKSPACE, before=9, limit=5)
+    catalogue.runs(WORKSPACE, repository=NAME, number=42, agent="coder", before=9, limit=5)
+    catalogue.artifacts(WORKSPACE, "span-1", before=9, limit=5)
+    catalogue.feedback_list(WORKSPACE, before=9, limit=5)
+    for filters in (
+        {"repository": NAME, "number": 42},
+        {"status": Status.NEW},
+        {"confidence": Confidence.EXACT},
+        {"agent": "coder"},
+        {"run": "span-1"},
+        {"since": NOON},
+    ):
+        catalogue.feedback_list(WORKSPACE, **filters, before=9, limit=5)
+    catalogue.feedback(1)
+    catalogue.resolutions(1, before=9, limit=5)
+    for status in (None, *DeliveryStatus):
+        catalogue.deliveries(status=status, before=9, limit=5)
+    catalogue.delivery("g1")
+
+
+def keep_again(store: Store) -> None:
+    """Take in what is there already, which looks up more than what is new."""
+    fill_again = (after(1), after(2))
+    for _ in fill_again:
+        with store.transaction() as ledger:
+            ledger.put_repository(repository(former=("acme/old",)), WORKSPACE)
+            ledger.put_object(seen(thing(deleted=True)), NO_CLAIMS)
+            ledger.put_push(push("", "a"), {})
+            ledger.put_pull_request(pull(at=1))
+            ledger.pulls_with_head(REPOSITORY, "topic")
+            ledger.refs_with_claim("d1")
+            feedback_id = ledger.put_feedback(state(body="/agents improve it"), NOON)
+            ledger.feedback_on(ref())
+            ledger.watch(feedback_id, frozenset({"b"}))
+            ledger.watching(frozenset({"b"}), NOON)
+            ledger.update_run(run())
+    claimed = store.claim(NOON)
+    assert claimed is not None
+    store.fail(claimed, error="x", retry_at=NOON)
+    claimed = store.claim(NOON + timedelta(hours=1))
+    assert claimed is not None
+    with store.processing(claimed):
+        pass
+    store.replay("g1", NOON)
+    store.record(delivery())
+    store.record(delivery(body=b"[]"))
+
+
+def test_no_look_up_reads_a_whole_table(store: Store, statements: Statements) -> None:
+    """No statement, of looking up, listing or keeping, reads a whole table; each goes by an index."""
+    fill(store)
+    keep_again(store)
+    with store.snapshot() as catalogue:
+        look_up(catalogue)
+        list_all(catalogue)
+    database = look_into(store)
+    explain = "EXPLAIN" if database.is_postgres else "EXPLAIN QUERY PLAN"
+    if database.is_postgres:  # so that it says how it would read a large table
+        database.change("SET enable_seqscan = off")
+    asked = {sql: values for sql, values in statements if sql.lstrip().startswith(("SELECT", "WITH", "UPDATE"))}
+    assert len(asked) > 50
+    for sql, values in asked.items():
+        plan = [str(row[-1]) for row in database.rows(f"{explain} {sql}", values)]
+        assert not [line for line in plan if WHOLE.search(line)], "\n".join((sql, *plan))
+
+
+def test_a_page_of_feedback_takes_few_statements(store: Store, statements: Statements) -> None:
+    """However many items a page has, it is read with the same number of statements."""
+    counts = []
+    for number in (1, 20):
+        with store.transaction() as ledger:
+            ledger.put_repository(repository(), WORKSPACE)
+            for one in range(number):
+                ledger.put_object(seen(thing(one + 1)), NO_CLAIMS)
+                ledger.put_feedback(state(one + 1), NOON)
+        statements.clear()
+        with store.snapshot() as catalogue:
+            assert len(catalogue.feedback_list(WORKSPACE, before=None, limit=50)) == number
+        counts.append(len(statements))
+    assert counts[0] == counts[1]

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from itertools import permutations
+
+import pytest
+
+from resolver.model.github import RepositorySeen
+from resolver.model.runs import Run
+from store import Store
+from tests.support.facts import NAME, REPOSITORY, WORKSPACE, after, repository, run
+
+
+def put(store: Store, *seen: RepositorySeen) -> list[bool]:
+    """Keep repositories, each in a transaction of its own."""
+    changed = []
+    for one in seen:
+        with store.transaction() as ledger:
+            changed.append(ledger.put_repository(one, WORKSPACE))
+    return changed
+
+
+def register(store: Store, one: Run) -> Run:
+    """Register a run."""
+    with store.transaction() as ledger:
+        return ledger.put_run(one, repr(one))[0]
+
+
+def named(store: Store, name: str) -> int | None:
+    """Return the number of the repository of a name."""
+    with store.snapshot() as catalogue:
+        found = catalogue.repository_named(WORKSPACE, name)
+    return None if found is None else found.id
+
+
+def test_unknown(store: Store) -> None:
+    """A repository that nobody spoke of is None, by number and by name."""
+    with store.snapshot() as catalogue:
+        assert catalogue.repository(REPOSITORY) is None
+    assert named(store, NAME) is None
+
+
+def test_once_more_is_no_news(store: Store) -> None:
+    """A repository seen again under its name changes nothing, earlier or later."""
+    assert put(store, repository(), repository(), repository(at=5), repository(at=-5)) == [True, False, False, False]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_names_in_any_order(store: Store, order: tuple[int, ...]) -> None:
+    """The newest name is the current one and the former ones follow, whatever order they were seen in."""
+    deliveries = (
+        repository("acme/old", at=0),
+        repository("acme/mid", at=10, former=("acme/old",)),
+        RepositorySeen(REPOSITORY, "acme/new", after(20), installation_id=5, deleted=True),
+    )
+    put(store, *(deliveries[index] for index in order))
+    with store.snapshot() as catalogue:
+        found = catalogue.repository(REPOSITORY)
+    assert found is not None
+    assert found.names == ("acme/new", "acme/mid", "acme/old")
+    assert (found.installation_id, found.deleted, found.workspace) == (5, True, WORKSPACE)
+
+
+def test_by_name(store: Store) -> None:
+    """A name leads, in any case, to who bears it; else to who bore it last."""
+    put(store, repository("acme/tools", at=0), repository("acme/renamed", at=10, former=("acme/tools",)))
+    assert named(store, "ACME/Tools") == REPOSITORY
+    assert named(store, "acme/renamed") == REPOSITORY
+    put(store, repository("Acme/Tools", number=2, at=5))
+    assert named(store, "acme/tools") == 2
+    put(store, repository("acme/gone", number=2, at=20, former=("acme/tools",)))
+    assert named(store, "acme/tools") == 2
+    with store.snapshot() as catalogue:
+        assert catalogue.repository_named("elsewhere", "acme/tools") is None
+
+
+def test_runs_are_bound_when_the_name_is_known(store: Store) -> None:
+    """A run is bound to the repository of its name: at once, or as soon as a delivery shows it, in any case."""
+    assert register(store, run("early", repository="Acme/Widgets")).repository_id is None
+    assert put(store, repository(), repository()) == [True, False]
+    assert register(store, run("late")).repository_id == REPOSITORY
+    with store.snapshot() as catalogue:
+        runs = catalogue.runs_for(WORKSPACE, ("early", "late", "never"))
+    assert {span: one.repository_id for span, one in runs.items()} == {"early": REPOSITORY, "late": REPOSITORY}
+    assert runs["early"].repository == "Acme/Widgets"
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_name_given_to_another_repository_takes_no_runs_along(store: Store, order: tuple[int, ...]) -> None:
+    """A run belongs to who bore the name when it started, whatever order the deliveries come in."""
+    register(store, run("before", at=5))
+    register(store, run("after", at=40))
+    deliveries = (
+        repository(NAME, number=1, at=0),
+        repository("acme/moved", number=1, at=20, former=(NAME,)),
+        repository(NAME, number=2, at=50),
+    )
+    put(store, *(deliveries[index] for index in order))
+    with store.snapshot() as catalogue:
+        runs = catalogue.runs_for(WORKSPACE, ("before", "after"))
+    assert (runs["before"].repository_id, runs["after"].repository_id) == (1, 2)
