@@ -49,11 +49,9 @@ class Changes:
 
     def complete(self, span_id: str, later: Later) -> Run:
         """Add to a run what became known later. Raises RefusedError when it would gather too much."""
-        locks = self._locks(Queries(self.services, self.workspace).run(span_id))
-        with self.services.store.transaction(*locks) as ledger:
-            run = ledger.runs_for(self.workspace, (span_id,)).get(span_id)
-            if run is None:
-                raise NotFoundError(f"there is no run {span_id}")
+        run = Queries(self.services, self.workspace).run(span_id)
+        with self.services.store.transaction(*self._locks(run)) as ledger:
+            run = ledger.runs_for(self.workspace, (span_id,)).get(span_id, run)
             completed = _completed(run, later)
             if completed != run:
                 self.services.registration.update(ledger, completed)
@@ -68,9 +66,7 @@ class Changes:
         repository_id = queries.feedback(feedback_id).feedback.object.ref.repository_id
         with self.services.store.transaction(repository_lock(repository_id)) as ledger:
             feedback = ledger.feedback(feedback_id)
-            if feedback is None:
-                raise NotFoundError(f"there is no feedback {feedback_id}")
-            if feedback.state.status not in SETTABLE:
+            if feedback is not None and feedback.state.status not in SETTABLE:
                 raise ConflictError(f"the feedback is {feedback.state.status}: only GitHub can change that")
             ledger.set_feedback_status(feedback_id, status, self.services.clock())
         return queries.feedback(feedback_id)

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 from receiver import lineage, logs
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("receiver.keeper")
 
 STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 GRACE_SECONDS = 35.0

@@ -94,8 +94,9 @@ def _from_domain(error: WhichrunError) -> Response:
     status = next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), None)
     if status is None:
         return _from_unexpected(error)
-    if isinstance(error, StoreError):
+    if isinstance(error, StoreError):  # its message names hosts and files: that is for the log
         log.warning("%s %s: %s", request.method, request.path, error)
+        return answer(status, error.reason, "the store is out of reach: try again later")
     details: list[Detail] = []
     if isinstance(error, PayloadError):
         details = [{"field": field, "message": message} for field, message in error.problems]

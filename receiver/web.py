@@ -10,6 +10,7 @@ import argparse
 import functools
 import os
 import signal
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 from receiver import lineage, logs
+from resolver.errors import SettingsError
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -59,17 +61,14 @@ def options(*, bind: str, workers: int) -> dict[str, Any]:
 
 
 def application() -> Flask:
-    """Build the application of one web process.
-
-    Raises SettingsError, or StoreError when the database is out of reach.
-    """
+    """Build the application of one web process. Raises SettingsError."""
     from receiver.app import create_app  # noqa: PLC0415 - only workers carry the application
     from receiver.settings import load, require_webhook_secret  # noqa: PLC0415
-    from receiver.wiring import wire  # noqa: PLC0415
+    from receiver.wiring import wire_for_service  # noqa: PLC0415
 
     settings = load()
     require_webhook_secret(settings)
-    return create_app(wire(settings))
+    return create_app(wire_for_service(settings))
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -92,18 +91,15 @@ class Server(BaseApplication):  # type: ignore[misc]
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve until SIGTERM. Without arguments, as the settings say."""
     parser = argparse.ArgumentParser(prog="python -m receiver.web", description="The web processes of whichrun.")
-    parser.add_argument("--fd", type=int, help="a listening socket, instead of WHICHRUN_BIND")
-    parser.add_argument("--workers", type=int, help="instead of WHICHRUN_WORKERS")
-    parser.add_argument("--log-format", choices=("text", "json"), help="instead of WHICHRUN_LOG_FORMAT")
+    parser.add_argument("--fd", type=int, help="a listening socket; without it the settings decide")
+    parser.add_argument("--workers", type=int, default=1, help="how many processes; with --fd")
+    parser.add_argument("--log-format", choices=("text", "json"), default="text", help="with --fd")
     lineage.add_arguments(parser)
     given = parser.parse_args(arguments)
     lineage.die_with(given.parent)
-    if None in {given.fd, given.workers, given.log_format}:
-        from receiver.settings import load  # noqa: PLC0415 - the keeper has read them already
-
-        settings = load()
-        bind, workers, log_format = settings.bind, settings.workers, settings.log_format
-    else:
+    if given.fd is None:
+        bind, workers, log_format = _from_settings()
+    else:  # the keeper has read the settings already
         bind, workers, log_format = f"fd://{given.fd}", given.workers, given.log_format
     logs.configure(log_format)
     configured = options(bind=bind, workers=workers)
@@ -111,6 +107,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
         configured["when_ready"] = _ignore_interrupts
         configured["post_worker_init"] = functools.partial(_started, given.ready_fd)
     Server(configured).run()
+
+
+def _from_settings() -> tuple[str, int, str]:
+    from receiver.settings import load, require_webhook_secret  # noqa: PLC0415 - only where nobody has read them yet
+
+    try:
+        settings = load()
+        require_webhook_secret(settings)
+    except SettingsError as error:
+        sys.stderr.write(f"whichrun: {error}\n")
+        raise SystemExit(1) from None
+    return settings.bind, settings.workers, settings.log_format
 
 
 def _ignore_interrupts(_server: object) -> None:

@@ -13,6 +13,7 @@ from resolver.policy import Policy
 from resolver.ports import Clock
 from resolver.registration import Registration
 from store import Store, open_store
+from store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +64,12 @@ def wire(settings: Settings, *, store: Store | None = None, clock: Clock = now) 
         asker=Asker(reader, policy, clock),
         clock=clock,
     )
+
+
+def wire_for_service(settings: Settings) -> Services:
+    """Wire without asking the database, which is opened on first use.
+
+    A process of a running service is then there during an outage, says so (503), and goes on by itself afterwards.
+    Raises SettingsError for a database URL that nobody can read.
+    """
+    return wire(settings, store=Store(Database(settings.database_url)))

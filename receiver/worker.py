@@ -16,14 +16,14 @@ from datetime import timedelta
 
 from receiver import lineage, logs
 from receiver.settings import Settings, load
-from receiver.wiring import Services, wire
+from receiver.wiring import Services, wire_for_service
 from resolver.errors import NotJsonError, PayloadError, StoreError, WhichrunError
 from resolver.model.deliveries import Claimed
 from resolver.payloads import envelope
+from store.inbox import MOST_TRIES
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("receiver.worker")
 
-MAX_TRIES = 10
 LONGEST_BACKOFF = timedelta(minutes=10)
 
 SHORTEST_IDLE = 0.02
@@ -71,9 +71,6 @@ def work_once(services: Services) -> bool:
     claimed = services.store.claim(services.clock())
     if claimed is None:
         return False
-    if claimed.tries > MAX_TRIES:  # it never got as far as failing: the process died over it each time
-        _fail(services, claimed, f"the worker ended during each of {MAX_TRIES} tries", again=False)
-        return True
     try:
         return _process(services, claimed)
     except (NotJsonError, PayloadError) as error:  # its bytes will not change
@@ -82,7 +79,7 @@ def work_once(services: Services) -> bool:
         if isinstance(error, StoreError):
             services.store.ping()  # raises when the store itself is the trouble
         log.exception("delivery %s failed, try %d", claimed.guid, claimed.tries)
-        _fail(services, claimed, _told(error), again=claimed.tries < MAX_TRIES)
+        _fail(services, claimed, _told(error), again=claimed.tries < MOST_TRIES)
     return True
 
 
@@ -114,14 +111,15 @@ def _told(error: Exception) -> str:
 
 
 def work(settings: Settings, *, ready_fd: int | None = None) -> int:
-    """Run a worker until SIGTERM or SIGINT; return the exit code.
+    """Run a worker, with its log, until SIGTERM or SIGINT; return the exit code.
 
-    Raises SettingsError, or StoreError when the database cannot be reached at the start.
+    A database that is out of reach is waited for. Raises SettingsError for a URL that nobody can read.
     """
-    services = wire(settings)
-    stop = threading.Event()
+    logs.configure(settings.log_format)
     # Signals wait until they are asked for: a handler that sets the event could find its own thread holding it.
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    services = wire_for_service(settings)
+    stop = threading.Event()
     thread = threading.Thread(target=run_worker, args=(services,), kwargs={"stop": stop}, name="worker")
     thread.start()
     lineage.say_ready(ready_fd)
@@ -141,9 +139,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     lineage.die_with(given.parent)
     try:
-        settings = load()
-        logs.configure(settings.log_format)
-        return work(settings, ready_fd=given.ready_fd)
+        return work(load(), ready_fd=given.ready_fd)
     except WhichrunError as error:
         sys.stderr.write(f"whichrun: {error}\n")
         return 1

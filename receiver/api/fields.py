@@ -70,8 +70,6 @@ def sha(text: str) -> str:
 
 def time(value: object) -> datetime:
     """Read a time. Raises ValueError when it is not RFC 3339 with an offset."""
-    if isinstance(value, datetime):
-        return value
     if not isinstance(value, str) or _RFC3339.fullmatch(value) is None:
         raise ValueError("is not an RFC 3339 time with an offset, such as 2026-10-01T09:00:00Z")
     try:

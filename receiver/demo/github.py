@@ -18,7 +18,7 @@ NO_COMMIT = "0" * 40
 
 def new_id() -> int:
     """Return an id as large as GitHub's are by now: beyond 32 bits."""
-    return 2_000_000_000 + secrets.randbelow(2_000_000_000)
+    return 5_000_000_000 + secrets.randbelow(5_000_000_000)
 
 
 @dataclass(frozen=True, slots=True)

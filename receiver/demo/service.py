@@ -11,9 +11,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
 import requests
 
@@ -72,12 +73,15 @@ def running() -> Iterator[Service]:
             "WHICHRUN_WEBHOOK_SECRETS": webhook_secret,
             "WHICHRUN_SIGNING_SECRETS": secrets.token_urlsafe(32),
         }
-        process = _start(folder, settings, log)
+        process = None
         try:
+            with _signals_held_back():
+                process = _start(folder, settings, log)
             address = _wait_until_ready(process, log)
             yield Service(address=address, token=token, webhook_secret=webhook_secret, process=process, log=log)
         finally:
-            _stop(process)
+            if process is not None:
+                _stop(process)
 
 
 def _start(folder: Path, settings: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
@@ -126,16 +130,32 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-@contextlib.contextmanager
-def _signals_as_exceptions() -> Iterator[None]:
+def _leave(number: int, _frame: object) -> None:
+    raise SystemExit(128 + number)
+
+
+def _signals_as_exceptions() -> contextlib.AbstractContextManager[None]:
     """Let SIGTERM and SIGHUP unwind like Ctrl-C does, so that nothing is left running."""
+    return _handled_by(_leave, signal.SIGTERM, signal.SIGHUP)
 
-    def leave(number: int, _frame: object) -> None:
-        raise SystemExit(128 + number)
 
-    former = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+@contextlib.contextmanager
+def _signals_held_back() -> Iterator[None]:
+    """Let signals wait: one that came while a process is being started would leave nobody to stop it."""
+    waiting: list[int] = []
+    with _handled_by(lambda number, _frame: waiting.append(number), signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        yield
+    for number in waiting:
+        signal.raise_signal(number)
+
+
+@contextlib.contextmanager
+def _handled_by(handler: Callable[[int, FrameType | None], None], *numbers: signal.Signals) -> Iterator[None]:
+    # What is ignored stays ignored: that is how `nohup` keeps a program running.
+    heard = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
+    former = {number: signal.signal(number, handler) for number in heard}
     try:
         yield
     finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)
+        for number, before in former.items():
+            signal.signal(number, before)

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.support.service import until
 from tests.support.tree import ROOT
 
 PATIENCE = 60.0
@@ -61,7 +62,7 @@ def run(folder: Path, *arguments: str, **environment: str) -> tuple[int, str, st
 
 
 def left_behind(folder: Path) -> list[str]:
-    """Return the files that are left, and the processes that still work in the folder."""
+    """Return the files that are left, and the processes that still work among them."""
     files = [path.name for path in (folder / "temporary").iterdir()]
     return files + [f"process {pid}" for pid in working_below(folder)]
 
@@ -87,7 +88,7 @@ def test_every_feedback_reaches_the_run_that_the_story_says(folder: Path) -> Non
     assert "is a copy" in because["do not introduce yourself"]
     assert "no signed agent attribution" in because["shorter sentences, please"]
     assert "mallory may not give feedback" in because["approve everything"]
-    assert left_behind(folder) == []
+    until(lambda: not left_behind(folder))  # what was killed takes a moment to be gone
 
 
 def test_the_table_reads_well_without_colour_at_100_columns(folder: Path) -> None:
@@ -121,7 +122,7 @@ def test_serve_goes_on_until_it_is_interrupted(folder: Path) -> None:
     finally:
         process.kill()
         process.communicate()
-    assert left_behind(folder) == []
+    until(lambda: not left_behind(folder))  # what was killed takes a moment to be gone
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -140,7 +141,7 @@ def test_nothing_is_left_when_it_is_stopped_halfway(folder: Path, number: signal
         process.communicate()
     assert process.returncode != 0
     assert "Traceback" not in err
-    assert left_behind(folder) == []
+    until(lambda: not left_behind(folder))  # what was killed takes a moment to be gone
 
 
 BROKEN = """
@@ -161,7 +162,7 @@ def test_a_service_that_does_not_start_shows_its_log(folder: Path) -> None:
     assert "exit code 7" in err
     assert "the disk is made of cheese" in err
     assert "Traceback" not in err
-    assert left_behind(folder) == []
+    until(lambda: not left_behind(folder))  # what was killed takes a moment to be gone
 
 
 def test_settings_around_do_not_reach_the_demonstration(folder: Path) -> None:

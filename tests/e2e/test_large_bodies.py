@@ -60,7 +60,11 @@ def test_25_mib_are_taken(service: Service) -> None:
     url = f"{service.url}/webhooks/github"
     body = b'{"zen":"' + b"x" * (MAX_BODY - 10) + b'"}'
 
-    for number, data in enumerate((body, (body[start : start + 1_000_000] for start in range(0, MAX_BODY, 1_000_000)))):
+    framings: list[bytes | Iterator[bytes]] = [
+        body,
+        (body[at : at + 1_000_000] for at in range(0, MAX_BODY, 1_000_000)),
+    ]
+    for number, data in enumerate(framings):
         given = headers(body, WEBHOOK_SECRET, x_github_delivery=f"largest-{number}", x_github_event="star")
         answer = requests.post(url, data=data, headers=given, timeout=20)
         assert (answer.status_code, answer.json()["status"]) == (202, "ignored")
@@ -87,7 +91,8 @@ def test_any_refusal_reaches_a_client_that_is_still_sending(path: str, service: 
 @pytest.mark.parametrize("path", ["/v1/runs", "/v1/resolve"])
 def test_the_api_bounds_its_bodies_too(path: str, service: Service) -> None:
     """A body that the API does not take is 413, declared or chunked; it is never cut and then read."""
-    for body in (MIB * 10, repeat(MIB, 10)):
+    bodies: list[bytes | Iterator[bytes]] = [MIB * 10, repeat(MIB, 10)]
+    for body in bodies:
         given = {**service.authorization, "Content-Type": "application/json"}
         answer = requests.post(f"{service.url}{path}", data=body, headers=given, timeout=20)
         assert answer.status_code == 413

@@ -213,6 +213,11 @@ def test_a_missing_webhook_secret_is_told(tmp_path: Path) -> None:
     """Without a webhook secret nothing starts, and the command that makes one is named."""
     assert "whichrun init" in refuses(tmp_path, WHICHRUN_WEBHOOK_SECRETS="")
 
+    command = [sys.executable, "-m", "receiver.web"]
+    alone = subprocess.run(command, cwd=tmp_path, env=environment({}), capture_output=True, text=True, check=False)
+    assert alone.returncode == 1
+    assert "whichrun init" in alone.stderr
+
 
 def test_a_misspelt_setting_is_told(tmp_path: Path) -> None:
     """An unknown setting stops the start, with the nearest one that there is."""

@@ -23,9 +23,9 @@ LATER = NOON + timedelta(hours=1)
 
 
 @pytest.fixture
-def api(tmp_path: Path) -> Iterator[Api]:
-    """Open an API over an empty store."""
-    with open_api(tmp_path) as opened:
+def api(tmp_path: Path, database_url: str) -> Iterator[Api]:
+    """Open an API over an empty store, of either kind."""
+    with open_api(tmp_path, database_url=database_url) as opened:
         yield opened
 
 
@@ -186,6 +186,19 @@ def test_each_answer_is_kept(api: Api) -> None:
     assert (newest["cause"], newest["run"]) == ("run s registered", marks["run"])
     assert newest["findings"]
     assert api.get(f"/feedback/{number}").json["resolution"] == newest  # type: ignore[index]
+
+
+def test_candidates_are_shown_with_their_reasons(api: Api) -> None:
+    """Where several runs may be meant, none is named, and each is listed with the reason."""
+    for span, agent in (("s", "coder"), ("t", "tester")):
+        api.register(span, agent_name=agent)
+    api.wait(minutes=1)
+    resolution = api.get(f"/feedback/{api.give()}").json["resolution"]  # type: ignore[index]
+    assert (resolution["confidence"], resolution["span_id"], resolution["run"]) == ("unresolved", None, None)
+    assert resolution["diagnostic"]
+    candidates = resolution["candidates"]
+    assert sorted((one["span_id"], one["agent_name"]) for one in candidates) == [("s", "coder"), ("t", "tester")]
+    assert all(set(one) == {"span_id", "agent_name", "reason"} and one["reason"] for one in candidates)
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 4])

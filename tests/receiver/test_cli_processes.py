@@ -53,14 +53,13 @@ def test_serve_says_that_its_port_is_taken(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_sign_writes_utf8_in_any_locale(tmp_path: Path) -> None:
-    """Where the terminal knows ASCII alone, `sign` still writes the bytes that were signed, for `verify` to read."""
-    settings = {"WHICHRUN_SIGNING_SECRETS": SIGNING_SECRET, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"}
+    """Where the terminal knows Latin-1 alone, `sign` still writes the bytes that were signed, for `verify` to read."""
+    settings = {"WHICHRUN_SIGNING_SECRETS": SIGNING_SECRET, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "latin-1"}
     sign = [*COMMAND, "sign", "--span", "s", "--repository", "o/n", "--agent-name", "レビュー係"]
 
     def run(command: list[str], text: bytes = b"") -> bytes:
-        done = subprocess.run(command, cwd=tmp_path, env=environment(settings), input=text, capture_output=True)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        around = environment(settings)
+        return subprocess.run(command, cwd=tmp_path, env=around, input=text, capture_output=True, check=True).stdout
 
     written = run(sign)
     assert "レビュー係" in written.decode()

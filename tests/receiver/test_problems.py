@@ -46,7 +46,6 @@ def app_raising(error: Exception) -> Flask:
         (errors.UrlError("no address"), 422),
         (errors.ConflictError("other facts"), 409),
         (errors.NotFoundError("no such thing"), 404),
-        (errors.StoreError("out of reach"), 503),
     ],
 )
 def test_each_error_of_ours_has_a_status(error: errors.WhichrunError, status: int) -> None:
@@ -54,6 +53,15 @@ def test_each_error_of_ours_has_a_status(error: errors.WhichrunError, status: in
     answer = refused(app_raising(error).test_client().get("/"), status)
 
     assert (answer["code"], answer["message"]) == (error.reason, str(error))
+
+
+def test_a_store_out_of_reach_says_no_more_than_that(caplog: pytest.LogCaptureFixture) -> None:
+    """What the database says of itself (hosts, files) is for the log, not for whoever asks."""
+    answer = app_raising(errors.StoreError(f"no connection to {SECRET}")).test_client().get("/")
+
+    assert refused(answer, 503)["code"] == "store_unavailable"
+    assert SECRET not in answer.text
+    assert SECRET in caplog.text
 
 
 def test_a_payload_that_does_not_fit_names_its_fields() -> None:

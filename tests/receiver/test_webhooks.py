@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import io
 import json
+import socket
 from typing import Any
 from urllib.parse import quote_plus
 
 import pytest
 from flask.testing import FlaskClient
+from gunicorn.http.errors import InvalidChunkSize  # type: ignore[import-untyped]
 
+from receiver.body import READ_SECONDS
 from receiver.webhooks import MAX_BODY
 from resolver.model.deliveries import DeliveryStatus
 from tests.support.api import refused
@@ -247,6 +250,26 @@ def test_a_body_of_unknown_size_is_not_read_whole(client: FlaskClient) -> None:
 
     assert refused(answer, 413)["code"] == "too_large"
     assert stream.handed_out <= MAX_BODY + 1
+
+
+@pytest.mark.parametrize("fault", [TimeoutError(), ConnectionResetError(), InvalidChunkSize(b"x")])
+def test_a_client_that_stalls_or_breaks_off_is_refused(fault: Exception, client: FlaskClient, inbox: Inbox) -> None:
+    """A body that does not come to its end is 400, and waiting for it has an end."""
+
+    class Broken(io.RawIOBase):
+        """Half a body."""
+
+        def read(self, size: int = -1) -> bytes:
+            raise fault
+
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        environ = {"wsgi.input": Broken(), "wsgi.input_terminated": True, "gunicorn.socket": ours}
+        answer = client.post("/webhooks/github", headers=headers(b"{}"), environ_overrides=environ)
+        assert ours.gettimeout() == READ_SECONDS
+
+    refused(answer, 400)
+    assert inbox.recorded == []
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"])

@@ -10,11 +10,12 @@ from typing import Any, cast
 import pytest
 
 from receiver.wiring import Services, wire
-from receiver.worker import LONGEST_BACKOFF, MAX_TRIES, backoff, run_worker, work_once
+from receiver.worker import LONGEST_BACKOFF, backoff, run_worker, work_once
 from resolver.errors import PayloadError, StoreError
 from resolver.intake import Intake
 from resolver.model.deliveries import Claimed
 from store import Store
+from store.inbox import MOST_TRIES
 from tests.support.inbox import settings_for
 from tests.support.service import until
 
@@ -152,21 +153,11 @@ def test_a_failure_is_tried_again_later(
 
 def test_after_ten_tries_it_is_set_aside(services: Services, queue: Queue, domain: Domain) -> None:
     """The tenth failure is the last one."""
-    queue.waiting, domain.error = [claimed(tries=MAX_TRIES)], RecursionError()
+    queue.waiting, domain.error = [claimed(tries=MOST_TRIES)], RecursionError()
 
     work_once(services)
 
     assert queue.failed == [("g", "RecursionError: ", None)]
-
-
-def test_what_ends_the_process_each_time_is_set_aside(services: Services, queue: Queue, domain: Domain) -> None:
-    """A delivery that was claimed ten times and never even failed killed its worker: it is not tried again."""
-    queue.waiting = [claimed(tries=MAX_TRIES + 1)]
-
-    work_once(services)
-
-    assert [(guid, retry_at) for guid, _, retry_at in queue.failed] == [("g", None)]
-    assert domain.causes == []
 
 
 def test_backoff_has_an_end() -> None:
