@@ -1,14 +1,15 @@
 """The CommonMark parser: markdown-it-py with the rules that decide what is code, quote or HTML, kept linear.
 
 Emphasis, links, images and entities are left out: they make nothing code, quote or comment, and link parsing is
-slow on hostile text. The rule for addresses in angle brackets is ours because the library's goes on to normalise
-them, which fails on half surrogate pairs. Two more are replaced because they take quadratic time (4.3.0):
+slow on hostile text. One thing is lost by that: a backtick in a link's address or title may pair with a later one.
+The rule for addresses in angle brackets is ours because the library's goes on to normalise them, which fails on half
+surrogate pairs. Two more are replaced because they take quadratic time (4.3.0):
 
 * ``html_inline`` reads a comment with a regular expression that searches to the end of the text again for each
   ``<!--`` that it does not close, and does not take ``--->`` for an end. CommonMark 0.31 §6.6 says that it is one.
 * ``blockquote`` marks every line up to the next blank one before it parses any, and gives most of them back when
   none can continue a paragraph: 8 KiB of ``> #`` and ``b`` in turn take three seconds. The lines looked at are
-  counted here, and once they are many times the text's own, what follows is taken for a quote.
+  counted here, and once they are far more than the text's own, what follows is taken for a quote.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from resolver import watch
 from resolver.claims.context import number_refusal, repository_refusal
-from resolver.model.github import GHOST, Commit, GithubObject, ObjectRef, User
+from resolver.model.github import GHOST, Commit, GithubObject, Kind, ObjectRef, User
 from resolver.model.runs import Reading, Run, Sighting
 from resolver.numbers import closes
 from resolver.policy import Policy, is_named
@@ -184,7 +184,7 @@ class Evidence:
             return True
         self.keys.add(watch.subject_key(repository_id, found))
         subject = self._facts.subject(repository_id, found)
-        if subject is None:
+        if subject is None or subject.ref.kind is not Kind.PULL_REQUEST:
             return False
         self.keys.add(watch.object_key(subject.ref))
         revisions = self._facts.revisions(subject.ref)

@@ -1,4 +1,4 @@
-"""Stories of the domain are told over a real store; ``tests/store`` shows that both databases behave alike."""
+"""Stories of the domain are told over a real store, of either kind."""
 
 from __future__ import annotations
 
@@ -12,18 +12,15 @@ from tests.support.world import World
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def world(store: Store) -> World:
     """A whichrun without its web, with an empty store."""
-    store = open_store(f"sqlite:///{tmp_path / 'world.db'}")
-    store.migrate()
-    yield World(store)
-    store.close()
+    return World(store)
 
 
 @pytest.fixture
 def store_two(tmp_path: Path) -> Iterator[Store]:
     """A second store, for a service with other settings."""
-    store = open_store(f"sqlite:///{tmp_path / 'other.db'}")
-    store.migrate()
-    yield store
-    store.close()
+    opened = open_store(f"sqlite:///{tmp_path / 'other.db'}")
+    opened.migrate()
+    yield opened
+    opened.close()

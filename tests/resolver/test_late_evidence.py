@@ -22,6 +22,7 @@ from tests.support.builders import (
     Delivery,
     Repo,
     commit,
+    issue,
     issue_comment,
     minute,
     pull_request,
@@ -222,6 +223,16 @@ def test_a_claim_for_an_issue_counts_on_the_pull_request_that_closes_it(world: W
     assert world.answer().confidence is Confidence.UNRESOLVED
     world.deliver(pull_request(REPO, body="Closes #5", at=minute(1)))
     assert (world.answer().confidence, world.answer().span_id) == (Confidence.EXACT, "span-coder")
+
+
+def test_an_issue_closes_nothing(world: World) -> None:
+    """The same words in an issue's body link no numbers: only a pull request closes."""
+    mark = world.run("coder", number=5).hidden_comment
+    world.deliver(
+        issue(REPO, number=42, body="Closes #5", at=minute(1)),
+        issue_comment(REPO, id=1, on_pull=False, body=IMPROVE + mark, at=minute(3)),
+    )
+    assert world.answer().mode != "direct"
 
 
 def test_a_claim_for_an_issue_counts_where_the_run_works_on_both(world: World) -> None:
