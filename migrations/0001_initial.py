@@ -8,9 +8,9 @@ point in both databases. A ``*_key`` of bytes is a hash: PostgreSQL indexes noth
 TABLES = """
 CREATE TABLE delivery (
     id {id}, guid {text} NOT NULL, event {text} NOT NULL, action {text}, repository_id BIGINT,
-    headers {text} NOT NULL, body {bytes} NOT NULL, body_sha256 {bytes} NOT NULL, status {text} NOT NULL,
-    error {text}, tries SMALLINT NOT NULL, received_at BIGINT NOT NULL, processed_at BIGINT,
-    next_try_at BIGINT NOT NULL, held_until BIGINT NOT NULL
+    status {text} NOT NULL, error {text}, tries SMALLINT NOT NULL, received_at BIGINT NOT NULL,
+    processed_at BIGINT, next_try_at BIGINT NOT NULL, held_until BIGINT NOT NULL, body_sha256 {bytes} NOT NULL,
+    headers {text} NOT NULL, body {bytes} NOT NULL
 );
 CREATE UNIQUE INDEX delivery_guid ON delivery (guid);
 CREATE INDEX delivery_waiting ON delivery (id) WHERE status IN ('pending', 'failed');
@@ -76,6 +76,7 @@ CREATE TABLE push_commit (
     push_id BIGINT NOT NULL REFERENCES push (id), commit_id BIGINT NOT NULL REFERENCES git_commit (id),
     position BIGINT NOT NULL, PRIMARY KEY (push_id, commit_id)
 ) {pairs};
+CREATE INDEX push_commit_commit ON push_commit (commit_id);
 
 CREATE TABLE pull_request (
     repository_id BIGINT NOT NULL, number BIGINT NOT NULL, head_sha {text} NOT NULL, head_ref {text} NOT NULL,
@@ -83,6 +84,7 @@ CREATE TABLE pull_request (
     merged SMALLINT NOT NULL, merge_commit_sha {text}, commit_count BIGINT, updated_at BIGINT NOT NULL,
     PRIMARY KEY (repository_id, number)
 );
+CREATE INDEX pull_request_merged_as ON pull_request (repository_id, merge_commit_sha) WHERE merged = 1;
 
 CREATE TABLE pull_head (
     repository_id BIGINT NOT NULL, number BIGINT NOT NULL, head_repository_id BIGINT NOT NULL,
@@ -99,7 +101,7 @@ CREATE TABLE review_thread (
 CREATE TABLE sighting (
     id {id}, object_id BIGINT REFERENCES object (id), revision_id BIGINT REFERENCES revision (id),
     commit_id BIGINT REFERENCES git_commit (id), repository_id BIGINT NOT NULL, author_id BIGINT,
-    posted_at BIGINT, digest {text} NOT NULL, workspace {text} NOT NULL, span_id {text} NOT NULL,
+    posted_from BIGINT, posted_at BIGINT, digest {text} NOT NULL, workspace {text} NOT NULL, span_id {text} NOT NULL,
     agent_id {text}, agent_name {text}, claim_repository {text}, claim_number BIGINT, trust {text} NOT NULL,
     verified_with {text}, verified_at BIGINT NOT NULL
 );
@@ -108,6 +110,7 @@ CREATE UNIQUE INDEX sighting_commit ON sighting (commit_id, digest);
 CREATE INDEX sighting_object ON sighting (object_id, span_id);
 CREATE INDEX sighting_span ON sighting (workspace, span_id, id);
 CREATE INDEX sighting_digest ON sighting (digest, posted_at);
+CREATE INDEX sighting_digest_from ON sighting (digest, posted_from);
 CREATE INDEX sighting_author ON sighting (repository_id, author_id);
 
 CREATE TABLE run (

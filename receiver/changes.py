@@ -80,7 +80,7 @@ class Changes:
 
     def _locks(self, run: Run) -> tuple[str, ...]:
         with self.services.store.snapshot() as catalogue:
-            return locks_for(catalogue, self.workspace, run.repository)
+            return locks_for(catalogue, self.workspace, run.repository, run.span_id)
 
 
 def _completed(run: Run, later: Later) -> Run:

@@ -10,11 +10,11 @@ from resolver.claims.reader import ClaimReader
 from resolver.feedback import state_of
 from resolver.model.answers import Answer, Confidence, Finding, Outcome
 from resolver.model.github import GHOST, GithubObject, Kind, ObjectRef, Position, Repository
-from resolver.model.runs import Carrier
+from resolver.model.runs import Carrier, Reading
 from resolver.policy import Policy
 from resolver.ports import Clock, Facts
 from resolver.query import Query
-from resolver.questions import of_commit, of_feedback, of_object
+from resolver.questions import by_whom, of_commit, of_feedback, of_object
 from resolver.urls import Target
 
 
@@ -95,8 +95,16 @@ class Asker:
         state = state_of(thing, revisions, self.policy)
         if state is not None and state.authorized:
             return of_feedback(facts, thing, state, workspace=workspace, repository=name)
+        return by_whom(thing, workspace=workspace, repository=name, at=self.clock())
+
+    def _query_on(self, facts: Facts, thing: GithubObject, repository: Repository) -> Query:
+        """Ask what an object is about, whether it is feedback or not: whoever asks so says that it is."""
+        query = self._query_of(facts, thing, repository)
+        if query.asking:
+            return query
+        revisions = facts.revisions(thing.ref)
         at = revisions[-1].updated_at if revisions else thing.created_at
-        return of_object(thing, workspace=workspace, repository=name, at=at)
+        return of_object(thing, workspace=self.policy.workspace, repository=repository.names[0], at=at)
 
     def _query_asked(self, facts: Facts, question: Question, repository: Repository | None) -> Query:
         query = Query(
@@ -108,7 +116,7 @@ class Asker:
         if repository is not None and question.named is not None:
             ref = ObjectRef(repository.id, *question.named)
             thing = facts.object(ref)
-            query = replace(query, ref=ref) if thing is None else self._query_of(facts, thing, repository)
+            query = replace(query, ref=ref) if thing is None else self._query_on(facts, thing, repository)
         reply_to = query.reply_to
         if repository is not None and question.in_reply_to_id is not None:
             reply_to = ObjectRef(repository.id, Kind.REVIEW_COMMENT, question.in_reply_to_id)
@@ -123,15 +131,14 @@ class Asker:
         return self._with_own_claims(query, question)
 
     def _with_own_claims(self, query: Query, question: Question) -> Query:
+        """Read the claims in what the asker brought along; body and commit message are evidence of one rank."""
+        if question.body is None and question.commit_message is None:
+            return query
         carrier = Carrier(query.repository_id or GHOST.id, None, "", query.at, number=query.number)
-        if question.body is not None:
-            own = self.reader.read_text(question.body, carrier)
-            if own.sightings or question.commit_message is None:
-                return replace(query, own=own)
-        if question.commit_message is not None:
-            own = self.reader.read_commit(question.commit_message, carrier)
-            return replace(query, own=own, own_is_commit=True)
-        return query
+        text = self.reader.read_text(question.body or "", carrier)
+        message = self.reader.read_commit(question.commit_message or "", carrier)
+        own = Reading(text.sightings + message.sightings, text.refusals + message.refusals)
+        return replace(query, own=own, own_is_commit=not text.sightings and question.commit_message is not None)
 
 
 def _position(question: Question, known: Position) -> Position:

@@ -1,9 +1,8 @@
 """The CommonMark parser: markdown-it-py with the rules that decide what is code, quote or HTML, kept linear.
 
-Emphasis, links, images and entities are left out: they make nothing code, quote or comment, and link parsing is
-slow on hostile text. One thing is lost by that: a backtick in a link's address or title may pair with a later one.
-The rule for addresses in angle brackets is ours because the library's goes on to normalise them, which fails on half
-surrogate pairs. Two more are replaced because they take quadratic time (4.3.0):
+Emphasis and entities are left out: they make nothing code, quote or comment. Links and tables have rules of their
+own, in ``links`` and ``tables``. The rule for addresses in angle brackets is ours because the library's goes on to
+normalise them, which fails on half surrogate pairs. Two more are replaced because they take quadratic time (4.3.0):
 
 * ``html_inline`` reads a comment with a regular expression that searches to the end of the text again for each
   ``<!--`` that it does not close, and does not take ``--->`` for an end. CommonMark 0.31 §6.6 says that it is one.
@@ -21,6 +20,8 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block.blockquote import blockquote
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
+
+from resolver import links, tables
 
 _MAX_NESTING = 100  # levels of lists and quotes; what is nested deeper is dropped by the library
 _SILENT = True  # asks a rule whether it would match, and no more
@@ -87,7 +88,7 @@ def _autolink(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 -- the 
     if found is None:
         return False
     if not silent:
-        state.push("autolink", "", 0)
+        state.push("autolink", "", 0).content = found[0][1:-1]
     state.pos = found.end()
     return True
 
@@ -148,10 +149,15 @@ def _build() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True, "maxNesting": _MAX_NESTING})
     parser.core.ruler.enableOnly(["normalize", "block", "inline"])
     parser.block.ruler.enableOnly(
-        ["blockquote", "code", "fence", "heading", "hr", "html_block", "lheading", "list", "paragraph"]
+        ["blockquote", "code", "fence", "heading", "hr", "html_block", "lheading", "list", "paragraph", "table"]
     )
+    parser.block.ruler.at("table", tables.table, {"alt": ["paragraph"]})
     parser.block.ruler.at("blockquote", _bounded_blockquote, {"alt": ["paragraph", "blockquote", "list"]})
     parser.inline.ruler.enableOnly(["autolink", "backticks", "escape", "html_inline", "newline", "text"])
+    parser.inline.ruler.before("text", "opening", links.opening)
+    parser.inline.ruler.at("text", links.text)
+    parser.inline.ruler.after("text", "url", links.url)
+    parser.inline.ruler.after("url", "bracket", links.bracket)
     parser.inline.ruler.at("autolink", _autolink)
     parser.inline.ruler.at("html_inline", _html_inline)
     parser.inline.ruler2.enableOnly([])

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from resolver import watch
 from resolver.claims.reader import ClaimReader
 from resolver.feedback import state_of
-from resolver.locks import name_lock, repository_lock
+from resolver.locks import claim_lock, name_lock, repository_lock, run_lock
 from resolver.model.github import SUBJECTS, Commit, ObjectRef, ObjectSeen, PullRequest, PushSeen
-from resolver.model.runs import Carrier, Reading
+from resolver.model.runs import Carrier, Reading, Sighting
 from resolver.observe import Observation, observe
 from resolver.payloads.envelope import Envelope
 from resolver.policy import Policy
@@ -34,11 +34,20 @@ class Prepared:
 
     @property
     def locks(self) -> tuple[str, ...]:
-        """Return the names of the repositories spoken of, by number and by name."""
+        """Return the locks of the repositories, claims and runs spoken of."""
         repositories = self.observation.repositories
-        numbers = (repository_lock(seen.id) for seen in repositories)
+        heads = (pull.head_repository_id for pull in self.observation.pulls if pull.head_repository_id is not None)
+        numbers = (repository_lock(number) for number in (*(seen.id for seen in repositories), *heads))
         names = (name_lock(name) for seen in repositories for name in (seen.name, *seen.former))
-        return tuple(dict.fromkeys((*names, *numbers)))
+        claims = (claim_lock(sighting.digest) for sighting in self._sightings)
+        runs = (run_lock(sighting.workspace, sighting.span_id) for sighting in self._sightings)
+        return tuple(dict.fromkeys((*names, *numbers, *claims, *runs)))
+
+    @property
+    def _sightings(self) -> tuple[Sighting, ...]:
+        in_texts = (reading for _, reading in self.objects)
+        in_commits = (reading for _, readings in self.pushes for reading in readings.values())
+        return tuple(sighting for reading in (*in_texts, *in_commits) for sighting in reading.sightings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +71,11 @@ class Intake:
         """Keep what was prepared, and resolve what it can touch; ``cause`` goes into the resolutions."""
         keys: set[str] = set()
         for repository in prepared.observation.repositories:
-            if ledger.put_repository(repository, self.policy.workspace):
-                keys.add(watch.repository_key(repository.id))
+            changed = ledger.put_repository(repository, self.policy.workspace)
+            keys.update(watch.repository_key(number) for number in changed)
+            if changed:
+                names = (repository.name, *repository.former)
+                keys.update(watch.name_key(self.policy.workspace, name) for name in names)
         for pull in prepared.observation.pulls:
             keys |= _keep_pull(ledger, pull)
         for push, readings in prepared.pushes:
@@ -110,21 +122,28 @@ class Intake:
 def _keep_pull(ledger: Ledger, pull: PullRequest) -> set[str]:
     if not ledger.put_pull_request(pull):
         return set()
-    return {watch.pull_key(pull.repository_id, pull.number)}
+    keys = {watch.pull_key(pull.repository_id, pull.number)}
+    if pull.merge_commit_sha is not None:
+        keys.add(watch.commit_key(pull.repository_id, pull.merge_commit_sha))
+    return keys
 
 
 def _keep_push(ledger: Ledger, push: PushSeen, readings: Mapping[str, Reading]) -> set[str]:
     if not ledger.put_push(push, dict(readings)):
         return set()
     keys = {watch.commit_key(push.repository_id, commit.sha) for commit in push.commits}
-    pulls = ledger.pulls_with_head(push.repository_id, push.ref.removeprefix(HEADS))
+    # The push may also have told of commits that another branch, and so another pull request, had before.
+    pulls = {
+        *ledger.pulls_with_head(push.repository_id, push.ref.removeprefix(HEADS)),
+        *ledger.pulls_holding(push.repository_id, [commit.sha for commit in push.commits]),
+    }
     return keys | {watch.pull_key(repository_id, number) for repository_id, number in pulls}
 
 
 def _keep_object(ledger: Ledger, seen: ObjectSeen, reading: Reading) -> set[str]:
     """Keep an object; return the keys of what that changed: who first posted a claim may be among it."""
     thing, ref = seen.object, seen.object.ref
-    digests = {sighting.digest for sighting in reading.sightings}
+    digests = ledger.digests(ref) | {sighting.digest for sighting in reading.sightings}
     posters = {digest: ledger.first_posters(digest) for digest in digests}
     if not ledger.put_object(seen, reading):
         return set()

@@ -19,8 +19,18 @@ def name_lock(name: str) -> str:
     return f"name {name.lower()}"
 
 
-def locks_for(facts: Facts, workspace: str, repository: str) -> tuple[str, ...]:
+def claim_lock(digest: str) -> str:
+    """Return the lock that whoever keeps a text with a claim holds: who posted it first may change."""
+    return f"claim {digest}"
+
+
+def run_lock(workspace: str, span_id: str) -> str:
+    """Return the lock that whoever registers a run holds, and whoever keeps a claim of it, in any repository."""
+    return f"run {workspace} {span_id}"
+
+
+def locks_for(facts: Facts, workspace: str, repository: str, span_id: str) -> tuple[str, ...]:
     """Return what must not change while a run of a repository is kept."""
     known = facts.repository_named(workspace, repository)
     numbers = () if known is None else (repository_lock(known.id),)
-    return (name_lock(repository), *numbers)
+    return (name_lock(repository), run_lock(workspace, span_id), *numbers)

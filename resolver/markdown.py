@@ -1,14 +1,16 @@
 """Which comments and commands of a GitHub text count: those in ordinary text, as CommonMark and HTML see it.
 
 A comment or command in code or in a quote, or behind an unclosed ``<!--``, does not count; nor does a command in a
-comment (SPEC §2.1, §5.1). To tell which place in the source a parsed piece came from, each candidate is *marked* in
-a copy of the text, with a character that the text does not hold, and the copy is parsed. A mark changes nothing
-about how the text is read: it stands within a comment or within a word.
+comment, or in what a link or an image hides: address, title, alternative text (SPEC §2.1, §5.1). To tell which
+place in the source a parsed piece came from, each candidate is *marked* in a copy of the text, with a character that
+the text does not hold, and the copy is parsed. A mark changes nothing about how the text is read: it stands within a
+comment or within a word.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from resolver.commonmark import parse
@@ -18,9 +20,10 @@ COMMAND = "/agents improve"
 CLAIM = "agents-run"
 
 # A command may touch punctuation, but is no part of a path, an escape or a longer word. `<!-->` and `<!--->` are
-# whole comments.
+# whole comments. An address is taken whole, so that a command in it is none.
 _CANDIDATE = re.compile(
     rf"(?P<comment><!--)(?P<empty>-?>)?"
+    rf"|(?P<address>(?:://|www\.)[^\s<]*)"
     rf"|(?<![^\W_])(?<![/\\]){COMMAND}(?![^\W_])(?![-_][^\W_])"
 )
 _PRIVATE_USE = range(0xE000, 0xF900)
@@ -56,11 +59,16 @@ def read(text: str) -> Ordinary:
     marker = _absent(text)
     if marker is None:
         return NOTHING
-    candidates = list(_CANDIDATE.finditer(text))
-    walk = _walk(_marked(text, candidates, marker), marker)
-    comments = [_comment(text, candidates[number]) for number in sorted(walk.comments)]
-    # An escaped `<!--` is a word too, but no command.
-    commands = [candidates[number] for number in sorted(walk.words) if not candidates[number]["comment"]]
+    candidates = [found for found in _CANDIDATE.finditer(text) if not found["address"]]
+    walk = Walk()
+    for block in parse(_marked(text, candidates, marker)):
+        walk.block(block)
+    mark = re.compile(f"{marker}([0-9]+){marker}")
+    begun = [found for content in walk.comments if (found := mark.match(content))]
+    comments = [_comment(text, candidates[number]) for number in _numbers(begun)]
+    shown = _numbers(mark.finditer("".join(walk.shown)))
+    # An escaped `<!--` is shown too, but no command.
+    commands = [candidates[number] for number in shown if not candidates[number]["comment"]]
     return Ordinary(tuple(comments), tuple(Piece(found.start(), found.end(), COMMAND) for found in commands))
 
 
@@ -83,24 +91,8 @@ def _marked(text: str, candidates: list[re.Match[str]], marker: str) -> str:
     return "".join([*parts, text[place:]])
 
 
-def _walk(marked: str, marker: str) -> Walk:
-    """Go through what CommonMark makes of a marked text."""
-    walk = Walk(marker)
-    for block in parse(marked):
-        if block.type == "blockquote_open":
-            walk.quotes += 1
-        elif block.type == "blockquote_close":
-            walk.quotes -= 1
-        elif block.type == "html_block":
-            walk.html(block.content)
-        for token in block.children or ():
-            if token.type == "html_inline":
-                walk.html(token.content)
-            elif token.type == "text":
-                walk.text(token.content)
-        if walk.swallowed:
-            break
-    return walk
+def _numbers(marks: Iterable[re.Match[str]]) -> list[int]:
+    return sorted(int(found[1]) for found in marks)
 
 
 def _comment(text: str, found: re.Match[str]) -> Piece:

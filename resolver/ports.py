@@ -89,11 +89,19 @@ class Facts(Protocol):
         """Return a pull request as last stated."""
         ...
 
-    def pull_commits_touching(self, repository_id: int, number: int, path: str) -> tuple[str, ...]:
-        """Return the SHAs of the pull request's known commits that are known to have touched a path.
+    def pull_commits_touching(self, repository_id: int, number: int, path: str, at: datetime) -> tuple[str, ...]:
+        """Return the SHAs of the pull request's commits, pushed by a time, that are known to have touched a path.
 
         A pull request's commits are those of the pushes to its head branch that lead to one of its heads.
         """
+        ...
+
+    def is_pull_commit(self, repository_id: int, number: int, sha: str) -> bool:
+        """Return whether a commit is known to be the pull request's."""
+        ...
+
+    def pulls_merged_as(self, repository_id: int, sha: str) -> tuple[PullRequest, ...]:
+        """Return the merged pull requests whose merge (or squash) commit this is."""
         ...
 
     def runs_started(
@@ -113,7 +121,15 @@ class Facts(Protocol):
         ...
 
     def first_posters(self, digest: str) -> frozenset[int]:
-        """Return the author ids of the earliest texts (not commits) that carry a claim: one, or several at a tie."""
+        """Return the author ids of those who may have posted a claim first, in a text (not a commit).
+
+        A text was written when its revision says; the first revision known of an object may be as old as the
+        object. Where the earliest texts of several authors overlap in time, all of them are returned.
+        """
+        ...
+
+    def digests(self, ref: ObjectRef) -> frozenset[str]:
+        """Return the claims that any revision of an object carries."""
         ...
 
     def author_signs(self, repository_id: int, author_id: int) -> bool:
@@ -124,11 +140,18 @@ class Facts(Protocol):
 class Ledger(Facts, Protocol):
     """Facts, and the writing of them: one transaction, all or nothing.
 
-    Each ``put_*`` is idempotent and independent of order; it returns whether anything changed.
+    Each ``put_*`` is idempotent and independent of order; it returns whether (or what) anything changed.
     """
 
-    def put_repository(self, seen: RepositorySeen, workspace: str) -> bool:
-        """Keep a repository and its names; bind runs that were registered under one of them."""
+    def lock(self, names: Iterable[str]) -> None:
+        """Hold locks until the end of the transaction (PostgreSQL); those held already cost nothing."""
+        ...
+
+    def put_repository(self, seen: RepositorySeen, workspace: str) -> frozenset[int]:
+        """Keep a repository and its names; bind runs that were registered under one of them.
+
+        Returns the ids of the repositories that something changed for: this one, and those that lost a run to it.
+        """
         ...
 
     def put_object(self, seen: ObjectSeen, reading: Reading) -> bool:
@@ -151,6 +174,13 @@ class Ledger(Facts, Protocol):
         """Return ``(repository_id, number)`` of the pull requests whose head is this repository's branch."""
         ...
 
+    def pulls_holding(self, repository_id: int, shas: Iterable[str]) -> tuple[tuple[int, int], ...]:
+        """Return ``(repository_id, number)`` of the pull requests to whose head branch any of the commits was pushed.
+
+        Each is named once.
+        """
+        ...
+
     def refs_with_claim(self, digest: str) -> tuple[ObjectRef, ...]:
         """Return the objects (not commits) that carry a claim in any revision."""
         ...
@@ -158,7 +188,8 @@ class Ledger(Facts, Protocol):
     def put_feedback(self, state: FeedbackState, at: datetime) -> int:
         """Keep what a comment asks for, and return the feedback's id.
 
-        A reader's status holds until the text changes: it is reset to ``state.status`` then.
+        A reader's status holds until the text changes: it is reset to ``state.status`` then. Feedback that is ignored
+        or withdrawn has no newest resolution; its history stays.
         """
         ...
 

@@ -14,8 +14,9 @@ class Query:
     """The question which run something is about.
 
     ``at`` is the moment to answer for: later texts and later runs do not count. ``ref`` is the object asked about,
-    when it is one. ``own`` holds the claims in the asking text itself, and ``own_is_commit`` says that this text is
-    a commit message. ``reply_to`` is the comment replied to, ``review_id`` the review that owns the object.
+    when it is one; ``asking`` says that the object is what asks (feedback), rather than what is asked about. ``own``
+    holds the claims in the asking text itself, and ``own_is_commit`` says that this text is a commit message.
+    ``reply_to`` is the comment replied to, ``review_id`` the review that owns the object.
     """
 
     workspace: str
@@ -25,6 +26,7 @@ class Query:
     number: int | None = None
     ref: ObjectRef | None = None
     own: Reading = NO_CLAIMS
+    asking: bool = False
     own_is_commit: bool = False
     reply_to: ObjectRef | None = None
     review_id: int | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from resolver.model.feedback import FeedbackState
@@ -11,8 +12,20 @@ from resolver.ports import Facts
 from resolver.query import Query
 
 
-def of_object(thing: GithubObject, *, workspace: str, repository: str, at: datetime, own: Reading = NO_CLAIMS) -> Query:
-    """Ask which run an object is about, or made by, as of a time."""
+def by_whom(thing: GithubObject, *, workspace: str, repository: str, at: datetime) -> Query:
+    """Ask which run made an object: what it replies to, or which line it is about, says nothing of that."""
+    return Query(
+        workspace=workspace,
+        repository=repository,
+        repository_id=thing.ref.repository_id,
+        at=at,
+        ref=thing.ref,
+        review_id=thing.review_id,
+    )
+
+
+def of_object(thing: GithubObject, *, workspace: str, repository: str, at: datetime) -> Query:
+    """Ask which run an object is about, as of a time."""
     reply_to = None
     if thing.reply_to is not None:
         reply_to = ObjectRef(thing.ref.repository_id, thing.ref.kind, thing.reply_to)
@@ -23,7 +36,6 @@ def of_object(thing: GithubObject, *, workspace: str, repository: str, at: datet
         at=at,
         number=thing.number,
         ref=thing.ref,
-        own=own,
         reply_to=reply_to,
         review_id=thing.review_id,
         position=thing.position,
@@ -33,7 +45,8 @@ def of_object(thing: GithubObject, *, workspace: str, repository: str, at: datet
 def of_feedback(facts: Facts, thing: GithubObject, state: FeedbackState, *, workspace: str, repository: str) -> Query:
     """Ask which run a piece of feedback is about, as of when it was given; a claim pasted into it counts."""
     own = facts.reading(thing.ref, state.updated_at) or NO_CLAIMS
-    return of_object(thing, workspace=workspace, repository=repository, at=state.given_at, own=own)
+    asked = of_object(thing, workspace=workspace, repository=repository, at=state.given_at)
+    return replace(asked, own=own, asking=True)
 
 
 def of_commit(

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from resolver.chain import walk
-from resolver.model.answers import Answer
+from resolver.locks import repository_lock
+from resolver.model.answers import Answer, Confidence
 from resolver.model.feedback import Status
 from resolver.policy import Policy
 from resolver.ports import Ledger
@@ -41,6 +42,8 @@ def _resolve(ledger: Ledger, settling: Settling, feedback_id: int) -> None:
     feedback = ledger.feedback(feedback_id)
     if feedback is None or feedback.state.status in {Status.IGNORED, Status.WITHDRAWN}:
         return
+    # It may stand in another repository than the one whose lock is held: nobody may settle it meanwhile.
+    ledger.lock((repository_lock(feedback.object.ref.repository_id),))
     query = of_feedback(
         ledger, feedback.object, feedback.state, workspace=feedback.workspace, repository=feedback.repository
     )
@@ -51,7 +54,12 @@ def _resolve(ledger: Ledger, settling: Settling, feedback_id: int) -> None:
 
 
 def _differ(former: Answer, new: Answer) -> bool:
-    """Whether two answers say different things, however they were found."""
+    """Whether two answers say different things. What is exact stays, however else it may be found.
+
+    Of what is not, the findings are what people read, so they are kept up to date.
+    """
+    if former.confidence is not Confidence.EXACT and former.findings != new.findings:
+        return True
     return (former.confidence, former.mode, former.span_id, former.diagnostic, former.candidates) != (
         new.confidence,
         new.mode,

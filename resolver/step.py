@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from resolver.evidence import Admitted, Evidence
+from resolver.admission import Admitted
+from resolver.evidence import Evidence
 from resolver.model.answers import Answer, Candidate, Confidence, Finding, Outcome
 from resolver.model.runs import Carrier, Run, Sighting, Trust
 from resolver.query import Query
@@ -39,9 +40,18 @@ def unknown(mode: str, detail: str, *, evidence: Iterable[str] = ()) -> Found:
     return Found(Finding(mode, Outcome.UNKNOWN, detail, tuple(evidence)))
 
 
-def exact(mode: str, sighting: Sighting, detail: str) -> Found:
-    """The evidence admits one run."""
-    return _decided(mode, Confidence.EXACT, sighting, detail)
+def bare(mode: str, detail: str, admitted: Admitted, *, evidence: Iterable[str] = ()) -> Found:
+    """No claim here counts; where one might once more is known, no later step can be exact."""
+    if admitted.open:
+        return unknown(mode, _sentences(detail, admitted.open), evidence=evidence)
+    return nothing(mode, detail, refusals=admitted.refusals, evidence=evidence)
+
+
+def exact(mode: str, admitted: Admitted, detail: str) -> Found:
+    """The evidence admits one run; only inferred where a claim beside it might count once more is known."""
+    if admitted.open:
+        return inferred(mode, admitted.sightings[0], _sentences(detail, admitted.open))
+    return _decided(mode, Confidence.EXACT, admitted.sightings[0], detail)
 
 
 def inferred(mode: str, sighting: Sighting, detail: str, candidates: Iterable[Candidate] = ()) -> Found:
@@ -79,7 +89,7 @@ def candidates_of(sightings: Iterable[Sighting]) -> tuple[Candidate, ...]:
 def describe(carrier: Carrier) -> str:
     """Name what carries a claim: its address, or the commit."""
     if carrier.is_commit:
-        return f"commit {carrier.key}"
+        return f"commit {carrier.key}" if carrier.key else "the text asked about"
     return carrier.url or f"{carrier.kind} {carrier.key}"
 
 

@@ -14,6 +14,11 @@ def repository_key(repository_id: int) -> str:
     return f"repository/{repository_id}"
 
 
+def name_key(workspace: str, name: str) -> str:
+    """Which repository bears, or has borne, a full name."""
+    return f"name/{workspace}/{name.lower()}"
+
+
 def object_key(ref: ObjectRef) -> str:
     """An object: that it exists, its revisions, the claims in them."""
     return f"object/{ref.repository_id}/{ref.kind}/{ref.id}"

@@ -42,12 +42,13 @@ ON CONFLICT (object_id) DO NOTHING RETURNING id
 """
 _KEPT = """
 SELECT authorized, state_status, body, instruction, author_association, given_at, updated_at, status, status_at,
-    number, id
+    number, resolution_id, id
 FROM feedback WHERE object_id = ?
 """
 _MEND = """
 UPDATE feedback SET authorized = ?, state_status = ?, body = ?, instruction = ?, author_association = ?,
-    given_at = ?, updated_at = ?, status = ?, status_at = ?, number = ? WHERE id = ?
+    given_at = ?, updated_at = ?, status = ?, status_at = ?, number = ?, resolution_id = ?
+WHERE id = ?
 """
 _SET_STATUS = "UPDATE feedback SET status = ?, status_at = ? WHERE id = ?"
 _WATCHED = "SELECT watch_key FROM feedback_watch WHERE feedback_id = ?"
@@ -57,6 +58,9 @@ _WATCHING = """
 SELECT f.id FROM feedback_watch w JOIN feedback f ON f.id = w.feedback_id
 WHERE f.received_at > ? AND w.watch_key IN
 """
+
+_UNANSWERED = frozenset({Status.IGNORED, Status.WITHDRAWN})
+"""What asks for nothing has no answer that counts, whatever was answered before."""
 
 
 class FeedbackFacts(Part):
@@ -79,8 +83,8 @@ class FeedbackLedger(FeedbackFacts):
     def put_feedback(self, state: FeedbackState, at: datetime) -> int:
         """Keep what a comment asks for, and return the feedback's id.
 
-        A reader's status holds until the text changes: it is reset to ``state.status`` then. The object and its
-        repository must be kept already.
+        A reader's status holds until the text changes: it is reset to ``state.status`` then. Feedback that is ignored
+        or withdrawn has no newest resolution; its history stays. The object and its repository must be kept already.
         """
         ref = state.ref
         owner = self._db.row(_OWNER, (ref.repository_id, ref.kind.value, ref.id))
@@ -94,10 +98,11 @@ class FeedbackLedger(FeedbackFacts):
         if added is not None:
             return int(added[0])
         kept = self._db.rows(self._db.locking(_KEPT), (object_id,))[0]
-        feedback_id = int(kept[10])
+        feedback_id = int(kept[11])
         status = (state.status.value, None) if _asks_anew(kept, told) else kept[7:9]
-        if (*told, *status, number) != kept[:10]:
-            self._db.change(_MEND, (*told, *status, number, feedback_id))
+        resolution_id = None if state.status in _UNANSWERED else kept[10]
+        if (*told, *status, number, resolution_id) != kept[:11]:
+            self._db.change(_MEND, (*told, *status, number, resolution_id, feedback_id))
         return feedback_id
 
     def set_feedback_status(self, feedback_id: int, status: Status, at: datetime) -> None:

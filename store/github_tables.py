@@ -168,7 +168,7 @@ class PushCommit(Table):
     """A commit that a push brought, and its place among them."""
 
     push = ForeignKeyField(Push, index=False)
-    commit = ForeignKeyField(GitCommit, index=False)
+    commit = ForeignKeyField(GitCommit)
     position = BigIntegerField()
 
     class Meta:
@@ -232,9 +232,10 @@ class ReviewThread(Table):
 
 
 class Sighting(Table):
-    """The reverse index: a verified claim in one version of a text, or in a commit. Never changed once written.
+    """The reverse index: a verified claim in one version of a text, or in a commit. What it claims never changes.
 
-    Of texts, ``author_id`` and ``posted_at`` repeat the object's author and the version's time, for the look-ups.
+    Of texts, ``author_id`` and ``posted_at`` repeat the object's author and the version's time, for the look-ups;
+    ``posted_from`` is the earliest time at which that version can have been written.
     """
 
     id = BigAutoField()
@@ -243,6 +244,7 @@ class Sighting(Table):
     commit = ForeignKeyField(GitCommit, index=False, null=True)
     repository_id = BigIntegerField()
     author_id = BigIntegerField(null=True)
+    posted_from = BigIntegerField(null=True)
     posted_at = BigIntegerField(null=True)
     digest = TextField()
     workspace = TextField()
@@ -264,9 +266,13 @@ class Sighting(Table):
             (("object", "span_id"), False),
             (("workspace", "span_id", "id"), False),
             (("digest", "posted_at"), False),
+            (("digest", "posted_from"), False),
             (("repository_id", "author_id"), False),
         )
 
 
+partial_index(
+    PullRequest, "pull_request_merged_as", (PullRequest.repository_id, PullRequest.merge_commit_sha), "merged = 1"
+)
 partial_index(Object, "object_number", (Object.repository_id, Object.number, Object.kind), "number IS NOT NULL")
 partial_index(Object, "object_thread", (Object.repository_id, Object.kind, Object.thread), "thread IS NOT NULL")

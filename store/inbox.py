@@ -11,18 +11,17 @@ import json
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from resolver.model.deliveries import Claimed, Delivery, NewDelivery, Recorded
-from store.database import Database
+from store.database import Database, Row
 from store.deliveries import DeliveryFacts
 from store.rows import body_hash
 from store.times import from_micros, now, to_micros, to_optional
+from store.waiting import HELD_FOR, Waiting
 
 MOST_TRIES = 10
 """After so many tries a delivery is dead (SPEC §3)."""
-HELD_FOR = timedelta(seconds=5)
-"""How long a delivery is its holder's alone before it is being processed: far longer than it takes to read one."""
 
 _RECORD = """
 INSERT INTO delivery (guid, event, action, repository_id, headers, body, body_sha256, status, error, tries,
@@ -34,16 +33,6 @@ _CONFLICT = """
 INSERT INTO delivery_conflict (guid, body_sha256, body, headers, received_at, count) VALUES (?, ?, ?, ?, ?, 1)
 ON CONFLICT (guid, body_sha256) DO UPDATE SET count = delivery_conflict.count + 1
 """
-_DUE = """
-SELECT d.id FROM delivery d
-WHERE d.status IN ('pending', 'failed') AND d.next_try_at <= ? AND d.held_until <= ?
-AND NOT EXISTS (
-    SELECT 1 FROM delivery o WHERE o.repository_id = d.repository_id AND o.id < d.id
-    AND o.status IN ('pending', 'failed') AND o.next_try_at <= ?
-)
-ORDER BY d.id LIMIT 1
-"""
-_TAKEN = "SELECT id, guid, event, headers, body, tries, received_at FROM delivery WHERE id = ?"
 _HOLD = "UPDATE delivery SET tries = tries + 1, held_until = ? WHERE id = ?"
 _WAITS = "SELECT 1 FROM delivery WHERE id = ? AND status IN ('pending', 'failed')"
 _DONE = """
@@ -51,7 +40,7 @@ UPDATE delivery SET status = 'done', error = NULL, processed_at = ?, next_try_at
 """
 _FAIL = """
 UPDATE delivery SET status = ?, error = ?, next_try_at = ?, held_until = 0
-WHERE id = ? AND status IN ('pending', 'failed')
+WHERE id = ? AND tries = ? AND status IN ('pending', 'failed')
 """
 _REPLAY = """
 UPDATE delivery SET status = 'pending', error = NULL, tries = 0, processed_at = NULL, next_try_at = ?, held_until = 0
@@ -93,34 +82,46 @@ class Inbox:
             return Recorded.CONFLICT
 
     def claim(self, at: datetime) -> Claimed | None:
-        """Return the oldest due delivery that nobody holds; its try is counted on disk before this returns."""
-        moment = to_micros(at)
-        due = (moment, moment, moment)
-        while self._is_due(due):
+        """Return the oldest due delivery that nobody holds; its try is counted on disk before this returns.
+
+        One whose body cannot be read any more is set aside as dead, and so is one that nobody survived.
+        """
+        waiting = Waiting(at)
+        while candidates := self._candidates(waiting):
             with self._db.writing():
-                row = self._db.row(self._db.skipping(_DUE), due)
+                row = waiting.take(self._db, candidates)
                 if row is None:
                     return None
-                claimed = self._take(row[0], to_micros(at + HELD_FOR))
+                held = self._hold(row, to_micros(at + HELD_FOR))
+            claimed = self._unpack(row) if held else None
             if claimed is not None:
                 return claimed
         return None
 
-    def _is_due(self, due: tuple[int, int, int]) -> bool:
-        """Ask without a lock: this is asked many times a second, mostly in vain."""
+    def _candidates(self, waiting: Waiting) -> list[int]:
+        """Look without a lock: this is done many times a second, mostly in vain."""
         with self._db.reading():
-            return self._db.row(_DUE, due) is not None
+            return waiting.candidates(self._db)
 
-    def _take(self, delivery_id: int, held_until: int) -> Claimed | None:
-        number, guid, event, headers, body, tries, received_at = self._db.rows(_TAKEN, (delivery_id,))[0]
+    def _hold(self, row: Row, held_until: int) -> bool:
+        """Count a try; return False for a delivery that has had all of them. Its last holder's time is over."""
+        delivery_id, tries = row[0], row[5]
         if tries >= MOST_TRIES:
             error = f"{tries} tries did not get through it, and the last one ended without a word"
-            self._db.change(_FAIL, ("dead", error, 0, number))
+            self._db.change(_FAIL, ("dead", error, 0, delivery_id, tries))
+            return False
+        self._db.change(_HOLD, (held_until, delivery_id))
+        return True
+
+    def _unpack(self, row: Row) -> Claimed | None:
+        """Read what was kept, after its try was counted: nothing that it holds can block the inbox."""
+        delivery_id, guid, event, headers, body, tries, received_at = row
+        try:
+            content_type, raw = _content_type(headers), zlib.decompress(body)
+        except (zlib.error, ValueError) as error:
+            self._set_aside(delivery_id, tries + 1, "dead", f"what was kept of it cannot be read: {error}", 0)
             return None
-        self._db.change(_HOLD, (held_until, number))
-        return Claimed(
-            number, guid, event, _content_type(headers), zlib.decompress(body), tries + 1, from_micros(received_at)
-        )
+        return Claimed(delivery_id, guid, event, content_type, raw, tries + 1, from_micros(received_at))
 
     @contextmanager
     def processing(self, claimed: Claimed, *locks: str) -> Iterator[bool]:
@@ -138,10 +139,12 @@ class Inbox:
                 self._db.change(_DONE, (to_micros(now()), claimed.id))
 
     def fail(self, claimed: Claimed, *, error: str, retry_at: datetime | None) -> None:
-        """Keep why a try failed, and when to try again: None sets the delivery aside as dead."""
+        """Keep why a try failed, and when to try again: None sets the delivery aside as dead.
+
+        It speaks of the try that was claimed: once there was another, or a replay, it says nothing any more.
+        """
         status = "dead" if retry_at is None else "failed"
-        with self._db.writing():
-            self._db.change(_FAIL, (status, error, to_optional(retry_at) or 0, claimed.id))
+        self._set_aside(claimed.id, claimed.tries, status, error, to_optional(retry_at) or 0)
 
     def replay(self, guid: str, at: datetime) -> Delivery | None:
         """Make a delivery pending again from a time on, with all its tries; None when there is none of that name."""
@@ -149,6 +152,10 @@ class Inbox:
             if not self._db.change(_REPLAY, (to_micros(at), guid)):
                 return None
             return DeliveryFacts(self._db).delivery(guid)
+
+    def _set_aside(self, delivery_id: int, tries: int, status: str, error: str, next_try_at: int) -> None:
+        with self._db.writing():
+            self._db.change(_FAIL, (status, error, next_try_at, delivery_id, tries))
 
 
 def _content_type(headers: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from store.commits import CommitLedger
 from store.feedback import FeedbackLedger
 from store.object_ledger import ObjectLedger
@@ -13,3 +15,10 @@ from store.runs import RunLedger
 
 class Ledger(PullLedger, ObjectLedger, CommitLedger, RunLedger, RepositoryLedger, FeedbackLedger, ResolutionLedger):
     """Facts, and the writing of them: ``resolver.ports.Ledger``, each subject in a module of its own."""
+
+    def lock(self, names: Iterable[str]) -> None:
+        """Hold locks until the end of the transaction (PostgreSQL); those held already cost nothing.
+
+        SQLite has one writer at a time, which is the one lock that it needs.
+        """
+        self._db.lock(names)

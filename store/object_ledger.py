@@ -47,6 +47,17 @@ _ADD_SIGHTINGS = """
 INSERT INTO sighting (object_id, revision_id, commit_id, repository_id, author_id, posted_at, digest, workspace,
     span_id, agent_id, agent_name, claim_repository, claim_number, trust, verified_with, verified_at) VALUES
 """
+# A version was written at its time; only the first one known may be as old as its object.
+_EARLIEST = """
+(SELECT CASE WHEN s.revision_id = (
+        SELECT r.id FROM revision r WHERE r.object_id = o.id ORDER BY r.updated_at, r.rank LIMIT 1
+    ) AND o.created_at < s.posted_at THEN o.created_at ELSE s.posted_at END
+ FROM object o WHERE o.id = s.object_id)
+"""
+_MEND_EARLIEST = f"""
+UPDATE sighting AS s SET posted_from = {_EARLIEST}
+WHERE s.object_id = ? AND (s.posted_from IS NULL OR s.posted_from <> {_EARLIEST})
+"""
 
 
 class ObjectLedger(ObjectFacts):
@@ -59,6 +70,7 @@ class ObjectLedger(ObjectFacts):
         posted_at = to_micros(seen.revision.updated_at)
         owner = (object_id, revision_id, None, seen.object.ref.repository_id, author_id, posted_at)
         sighted = add_sightings(self._db, [(owner, sighting) for sighting in reading.sightings])
+        self._db.change(_MEND_EARLIEST, (object_id,))
         if sighted and not revised:  # read again with other keys, which verified more
             self._db.change(_REFUSALS, (from_texts(reading.refusals), revision_id))
         return changed or revised or sighted > 0

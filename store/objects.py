@@ -45,10 +45,12 @@ AND o.kind IN ('pull_request_review', 'pull_request_review_comment')
 """
 _ON_PATH = f"{_ON_NUMBER} AND o.path = ?"
 _ON_COMMIT = f"{_ON_NUMBER} AND (o.commit_sha = ? OR o.original_commit_sha = ?)"
+# Whoever can have written it no later than the one text that was written by then for certain.
 _FIRST_POSTERS = """
 SELECT DISTINCT s.author_id FROM sighting s
-WHERE s.digest = ? AND s.posted_at = (SELECT MIN(e.posted_at) FROM sighting e WHERE e.digest = ?)
+WHERE s.digest = ? AND s.posted_from <= (SELECT MIN(e.posted_at) FROM sighting e WHERE e.digest = ?)
 """
+_DIGESTS = f"SELECT DISTINCT s.digest FROM object o JOIN sighting s ON s.object_id = o.id WHERE {_IS_REF}"
 _SIGNS = "SELECT 1 FROM sighting WHERE repository_id = ? AND author_id = ? LIMIT 1"
 _WITH_CLAIM = """
 SELECT DISTINCT o.repository_id, o.kind, o.github_id FROM sighting s JOIN object o ON o.id = s.object_id
@@ -99,11 +101,17 @@ class ObjectFacts(Part):
         return tuple(to_sighting(row) for row in rows)
 
     def first_posters(self, digest: str) -> frozenset[int]:
-        """Return the author ids of the earliest texts (not commits) that carry a claim: one, or several at a tie.
+        """Return the author ids of those who may have posted a claim first, in a text (not a commit).
 
-        The earliest is the one that was *written* first: whoever edits a claim into an old comment is no earlier.
+        A text was written when its revision says: whoever edits a claim into an old comment is no earlier. But the
+        first revision known of an object may be as old as the object. Where the earliest texts of several authors
+        overlap in time, all of them are returned.
         """
         return frozenset(author_id for (author_id,) in self._db.rows(_FIRST_POSTERS, (digest, digest)))
+
+    def digests(self, ref: ObjectRef) -> frozenset[str]:
+        """Return the claims that any revision of an object carries."""
+        return frozenset(digest for (digest,) in self._db.rows(_DIGESTS, (ref.repository_id, ref.kind.value, ref.id)))
 
     def author_signs(self, repository_id: int, author_id: int) -> bool:
         """Return whether any text by this author in this repository carries a verified claim."""

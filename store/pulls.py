@@ -1,13 +1,14 @@
 """Pull requests, their threads' states, and which commits are theirs.
 
 A pull request's commits are those of the pushes to its head branch that lead to one of its heads: from a push that
-ends in the head, back over the push before, which ends where the later one began.
+ends in the head, back over the push before, which ends where the later one began, to the one that created the branch.
 """
 
 # ruff: noqa: S608 -- statements are composed of this room's constants; what comes from outside is bound
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import astuple, replace
 from datetime import datetime
 
@@ -18,6 +19,8 @@ from store.objects import ObjectFacts
 from store.rows import CLAIM, COMMIT_CARRIER, PULL_REQUEST, text_key, to_pull_request, to_sighting
 from store.times import to_micros
 
+_NO_COMMIT = "0" * 40
+"""Where a push begins that creates a branch, and ends that deletes it: nothing leads from one branch to the next."""
 _MOST_PUSHES = 10_000
 """Of how many pushes a pull request's commits are gathered; for a branch that is older than that, the latest."""
 
@@ -32,6 +35,7 @@ WITH RECURSIVE step (id, repository_id, ref, sha_before) AS (
     SELECT p.id, p.repository_id, p.ref, p.sha_before
     FROM step JOIN push p
     ON p.repository_id = step.repository_id AND p.ref = step.ref AND p.sha_after = step.sha_before
+    WHERE step.sha_before <> '{_NO_COMMIT}'
 ), brought (commit_id) AS (
     SELECT DISTINCT b.commit_id FROM (SELECT id FROM step LIMIT {_MOST_PUSHES}) t JOIN push_commit b ON b.push_id = t.id
 )
@@ -39,7 +43,10 @@ WITH RECURSIVE step (id, repository_id, ref, sha_before) AS (
 _TOUCHED = "JOIN commit_path f ON f.commit_id = c.id AND f.path_key = ?"
 _TOUCHING = f"""
 {_PULL_COMMITS} SELECT c.sha FROM brought JOIN git_commit c ON c.id = brought.commit_id {_TOUCHED}
-ORDER BY c.pushed_at, c.committed_at, c.sha
+WHERE c.pushed_at <= ? ORDER BY c.pushed_at, c.committed_at, c.sha
+"""
+_IS_COMMIT = f"""
+{_PULL_COMMITS} SELECT 1 FROM brought JOIN git_commit c ON c.id = brought.commit_id WHERE c.sha = ? LIMIT 1
 """
 _SIGHTINGS = f"""
 {_PULL_COMMITS} SELECT {COMMIT_CARRIER}, {CLAIM}
@@ -48,6 +55,10 @@ FROM brought JOIN git_commit c ON c.id = brought.commit_id JOIN sighting s ON s.
 _SIGHTINGS_ON_PATH = f"{_SIGHTINGS} {_TOUCHED} WHERE c.pushed_at <= ?"
 _SIGHTINGS_ON_COMMIT = f"{_SIGHTINGS} WHERE c.sha = ? AND c.pushed_at <= ?"
 _PULL = f"SELECT {PULL_REQUEST} FROM pull_request p WHERE p.repository_id = ? AND p.number = ?"
+_MERGED_AS = f"""
+SELECT {PULL_REQUEST} FROM pull_request p WHERE p.repository_id = ? AND p.merge_commit_sha = ? AND p.merged = 1
+ORDER BY p.number
+"""
 _ADD = """
 INSERT INTO pull_request (head_sha, head_ref, head_repository_id, base_sha, base_ref, state, merged,
     merge_commit_sha, commit_count, updated_at, repository_id, number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -65,6 +76,14 @@ _WITH_HEAD = """
 SELECT DISTINCT repository_id, number FROM pull_head WHERE head_repository_id = ? AND head_ref = ?
 ORDER BY repository_id, number
 """
+# The branch's name is what follows "refs/heads/"; the second condition leaves out tags of that length.
+_HOLDING = """
+SELECT DISTINCT h.repository_id, h.number
+FROM git_commit c JOIN push_commit b ON b.commit_id = c.id JOIN push p ON p.id = b.push_id
+JOIN pull_head h ON h.head_repository_id = p.repository_id AND h.head_ref = substr(p.ref, 12)
+    AND p.ref = 'refs/heads/' || h.head_ref
+WHERE c.repository_id = ? AND c.sha IN
+"""
 _ADD_THREAD = """
 INSERT INTO review_thread (repository_id, root_id, resolved, as_of) VALUES (?, ?, ?, ?)
 ON CONFLICT (repository_id, root_id) DO UPDATE SET resolved = excluded.resolved, as_of = excluded.as_of
@@ -80,9 +99,18 @@ class PullFacts(ObjectFacts):
         row = self._db.row(_PULL, (repository_id, number))
         return None if row is None else to_pull_request(row)
 
-    def pull_commits_touching(self, repository_id: int, number: int, path: str) -> tuple[str, ...]:
-        """Return the SHAs of the pull request's known commits that are known to have touched a path."""
-        return tuple(sha for (sha,) in self._db.rows(_TOUCHING, (repository_id, number, text_key(path))))
+    def pull_commits_touching(self, repository_id: int, number: int, path: str, at: datetime) -> tuple[str, ...]:
+        """Return the SHAs of the pull request's commits, pushed by a time, that are known to have touched a path."""
+        rows = self._db.rows(_TOUCHING, (repository_id, number, text_key(path), to_micros(at)))
+        return tuple(sha for (sha,) in rows)
+
+    def is_pull_commit(self, repository_id: int, number: int, sha: str) -> bool:
+        """Return whether a commit is known to be the pull request's."""
+        return self._db.row(_IS_COMMIT, (repository_id, number, sha)) is not None
+
+    def pulls_merged_as(self, repository_id: int, sha: str) -> tuple[PullRequest, ...]:
+        """Return the merged pull requests whose merge (or squash) commit this is, by number."""
+        return tuple(to_pull_request(row) for row in self._db.rows(_MERGED_AS, (repository_id, sha)))
 
     def pull_sightings(
         self, repository_id: int, number: int, at: datetime, *, path: str | None, commit: str | None
@@ -100,6 +128,11 @@ class PullFacts(ObjectFacts):
     def pulls_with_head(self, repository_id: int, branch: str) -> tuple[tuple[int, int], ...]:
         """Return ``(repository_id, number)`` of the pull requests whose head is, or was, this branch."""
         return tuple((row[0], row[1]) for row in self._db.rows(_WITH_HEAD, (repository_id, branch)))
+
+    def pulls_holding(self, repository_id: int, shas: Iterable[str]) -> tuple[tuple[int, int], ...]:
+        """Return ``(repository_id, number)`` of the pull requests to whose head branch any commit was pushed."""
+        rows = self._db.rows_among(_HOLDING, (repository_id,), dict.fromkeys(shas))
+        return tuple(sorted({(row[0], row[1]) for row in rows}))
 
 
 class PullLedger(PullFacts):

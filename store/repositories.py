@@ -74,10 +74,11 @@ class RepositoryFacts(Part):
 class RepositoryLedger(RepositoryFacts):
     """Keeping repositories."""
 
-    def put_repository(self, seen: RepositorySeen, workspace: str) -> bool:
+    def put_repository(self, seen: RepositorySeen, workspace: str) -> frozenset[int]:
         """Keep a repository and its names; bind runs that were registered under one of them.
 
-        Returns whether anything changed that can be asked for: a name seen once more is no news.
+        Returns the ids of the repositories that something changed for that can be asked for (a name seen once more
+        is no news): this one, and those that won or lost a run by it.
         """
         before = self.repository(seen.id)
         if before is None:
@@ -87,8 +88,12 @@ class RepositoryLedger(RepositoryFacts):
         as_of = to_micros(seen.as_of)
         names = dict.fromkeys(seen.former, as_of - 1) | {seen.name: as_of}
         added = [name for name, at in names.items() if self._see_name(seen.id, name, at)]
-        bound = [name for name in names if self._bind_runs(seen.id, workspace, name, added=name in added)]
-        return bool(bound) or self.repository(seen.id) != before
+        concerned: set[int] = set()
+        for name in names:
+            concerned |= self._bind_runs(seen.id, workspace, name, added=name in added)
+        if self.repository(seen.id) != before:
+            concerned.add(seen.id)
+        return frozenset(concerned)
 
     def _mend_repository(self, before: Repository, seen: RepositorySeen) -> None:
         # An App that is installed anew gets a greater number, so the greatest is the current one.
@@ -103,18 +108,18 @@ class RepositoryLedger(RepositoryFacts):
             self._db.change(_SEE_NAME, (as_of, repository_id, name, as_of))
         return bool(added)
 
-    def _bind_runs(self, repository_id: int, workspace: str, name: str, *, added: bool) -> bool:
-        """Give the runs that were registered under a name to its holder when they started."""
+    def _bind_runs(self, repository_id: int, workspace: str, name: str, *, added: bool) -> set[int]:
+        """Give the runs that were registered under a name to its holder when they started; say who won or lost one."""
         key = name.lower()
         if not added and self._db.row(_IS_SHARED, (key, repository_id)) is None:
-            return False  # whose name it is was settled before
-        changed = False
+            return set()  # whose name it is was settled before
+        concerned: set[int] = set()
         for run_id, bound_to, started_at in self._db.rows(_RUNS_NAMED, (workspace, key)):
             holder = self.holder(workspace, key, started_at)
             if holder is not None and holder != bound_to:
                 self._db.change(_BIND, (holder, run_id))
-                changed = True
-        return changed
+                concerned |= {holder} if bound_to is None else {holder, bound_to}
+        return concerned
 
 
 def _to_repository(rows: list[Row]) -> Repository:

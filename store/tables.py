@@ -19,9 +19,6 @@ class Delivery(Table):
     event = TextField()
     action = TextField(null=True)
     repository_id = BigIntegerField(null=True)
-    headers = TextField()
-    body = BlobField()
-    body_sha256 = BlobField()
     status = TextField()
     error = TextField(null=True)
     tries = SmallIntegerField()
@@ -31,6 +28,10 @@ class Delivery(Table):
     """0: at once."""
     held_until = BigIntegerField()
     """Until when it is the business of the worker that took it."""
+    body_sha256 = BlobField()
+    headers = TextField()
+    body = BlobField()
+    """Last: to get at a column, SQLite reads through all those before it."""
 
 
 class DeliveryConflict(Table):

@@ -1,6 +1,8 @@
 """Verifying claims: everything that can be said of a block without knowing where it was found.
 
-What depends on the place (repository, number, who posted it) may be known only later: see ``context``.
+``check`` says whether a claim holds by itself. Reading a text in its place also asks whether the claim is of the
+workspace that the place belongs to; what else depends on the place (repository, number, who posted it) may be known
+only later: see ``context``.
 """
 
 from __future__ import annotations
@@ -39,11 +41,9 @@ class ClaimReader:
     clock: Clock
 
     def check(self, block: Block) -> Verified:
-        """Verify one block; raises ClaimError, whose message names the rule that it breaks."""
+        """Verify one block, wherever it was found; raises ClaimError, whose message names the rule that it breaks."""
         parsed = parse(_json(block))
         key_id = self._verify(parsed)
-        if parsed.claim.workspace != self.workspace.strip():
-            raise ClaimError("The claim is of another workspace.")
         signed = key_id is not None
         return Verified(
             claim=parsed.claim,
@@ -75,12 +75,18 @@ class ClaimReader:
         refusals: dict[str, None] = {}
         for block in blocks:
             try:
-                verified = self.check(block)
+                verified = self._check_in_place(block)
             except ClaimError as error:
                 refusals[str(error)] = None
             else:
                 sightings.setdefault(verified.digest, self._sighting(verified, carrier))
         return Reading(tuple(sightings.values()), tuple(refusals))
+
+    def _check_in_place(self, block: Block) -> Verified:
+        verified = self.check(block)
+        if verified.claim.workspace != self.workspace.strip():
+            raise ClaimError("The claim is of another workspace.")
+        return verified
 
     def _sighting(self, verified: Verified, carrier: Carrier) -> Sighting:
         claim = verified.claim

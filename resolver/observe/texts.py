@@ -12,9 +12,15 @@ _TOMBSTONES = frozenset({"deleted", "transferred"})
 """Actions after which the object is no longer where it was."""
 
 
+_GITHUBS_GHOST = (10137, "ghost")
+"""github.com/ghost: some payloads name it where others have null. On an Enterprise server the id is anybody's."""
+
+
 def user(account: Account | None) -> User:
-    """Name an account; one that was deleted is GitHub's ghost."""
-    return GHOST if account is None else User(account.id, account.login, account.type)
+    """Name an account; all that were deleted are one ghost, so that none of them counts as an author of anything."""
+    if account is None or (account.id, account.login) == _GITHUBS_GHOST:
+        return GHOST
+    return User(account.id, account.login, account.type)
 
 
 def ref(event: Event, kind: Kind, text: Text) -> ObjectRef:

@@ -44,7 +44,8 @@ def read(event: str, body: bytes, content_type: str) -> Envelope:
 
     ``content_type`` is the header's value: JSON, or a form whose field ``payload`` holds the JSON. Raises
     NotJsonError when the body is not a JSON object, and PayloadError, naming the field, when it is one that cannot
-    be taken: for any event when it is not sound, and for a used event and action when a used field does not fit.
+    be taken: for any event when it is not sound, for a used event when it is the payload of another event, and for
+    a used event and action when a used field does not fit.
     """
     if content_type.partition(";")[0].strip().lower() == FORM:
         body = _form_field(body)
@@ -60,11 +61,11 @@ def read(event: str, body: bytes, content_type: str) -> Envelope:
 
 
 def _read_misfit(event: str, body: bytes, used: Used, error: ValidationError) -> Envelope:
-    """Tell a payload that does not fit from one whose action is not used, where nothing has to fit."""
+    """Tell a payload that does not fit from one whose action is not used, where no field of its own has to fit."""
     if faults.is_of_whole(error) or not soundness.is_sound(body):
         raise faults.explain(body) from None
     head = Outline.model_validate_json(body)
-    if head.action is None or used.takes(head.action):
+    if head.action is None or used.takes(head.action) or faults.is_of_another_event(error, body):
         raise faults.unfit(error) from None
     return _envelope(event, head.action, head, used=False)
 

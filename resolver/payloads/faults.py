@@ -8,8 +8,11 @@ import re
 from collections.abc import Iterator
 
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from resolver.errors import NotJsonError, PayloadError
+from resolver.payloads.fields import FOREIGN
+from resolver.payloads.parts import MARKS
 from resolver.payloads.soundness import DEEPEST
 
 _MOST = 20
@@ -37,6 +40,15 @@ def unfit(error: ValidationError) -> PayloadError:
 def is_of_whole(error: ValidationError) -> bool:
     """Say whether it is not one of its fields that is wrong with a body, but all of it: not JSON, or no object."""
     return error.error_count() == 1 and error.errors(include_url=False, include_input=False)[0]["loc"] == ()
+
+
+def is_of_another_event(error: ValidationError, body: bytes) -> bool:
+    """Say whether a body holds what only another event's do, or things of GitHub's without the one its event has."""
+    found = error.errors(include_url=False, include_input=False)
+    if any(one["type"] == FOREIGN for one in found):
+        return True
+    lacks = any(one["type"] == "missing" and one["loc"][0] in MARKS for one in found)
+    return lacks and not MARKS.isdisjoint(from_json(body))
 
 
 def explain(body: bytes) -> NotJsonError | PayloadError:

@@ -38,6 +38,17 @@ class OrNone:
         return core_schema.with_default_schema(handler(source), default=None, on_error="default")
 
 
+class Foreign:
+    """Refuses any value but null: the field is the mark of another event's payloads."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401 -- as above
+        """Replace the field's schema."""
+        del source, handler
+        return core_schema.custom_error_schema(
+            core_schema.none_schema(), custom_error_type=FOREIGN, custom_error_message="belongs to another event"
+        )
+
+
 def _must(fits: Callable[[str], bool]) -> AfterValidator:
     """Refuse a text that does not fit a rule of ``names``."""
 
@@ -48,6 +59,12 @@ def _must(fits: Callable[[str], bool]) -> AfterValidator:
 
     return AfterValidator(check)
 
+
+FOREIGN = "foreign"
+"""The type of the error of a field that is another event's."""
+
+UNSAID: Any = None
+"""Default of a field that may be left out, though not be null: pydantic does not hold defaults against their types."""
 
 _NO_NUL = r"^[^\x00]*$"
 

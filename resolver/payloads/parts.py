@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from resolver.payloads.fields import Body, FullName, Id, Moment, OrNone, Path, Time, Word
+from resolver.payloads.fields import UNSAID, Body, Foreign, FullName, Id, Moment, OrNone, Path, Time, Word
+
+_Foreign: TypeAlias = Annotated[Any, Foreign()]
 
 
 class Part(BaseModel):
@@ -23,11 +25,48 @@ class Account(Part):
     type: Word = "User"
 
 
+class Identified(Part):
+    """Something of which only the id is looked at, to see that it is one."""
+
+    id: Id = UNSAID
+
+
+class Payload(Part):
+    """What the payload of any used event may hold, and what it may not.
+
+    GitHub signs the body and not the header that names the event, so a genuine body may come under another event's
+    name: a deleted comment's as a deleted issue. The fields in the first group tell the events apart. Each event's
+    model names its own anew, requires those that all its payloads have, and refuses the others.
+    """
+
+    issue: _Foreign = None
+    pull_request: _Foreign = None
+    comment: _Foreign = None
+    review: _Foreign = None
+    thread: _Foreign = None
+    discussion: _Foreign = None
+    ref: _Foreign = None
+    commits: _Foreign = None
+    repositories: _Foreign = None
+    repositories_added: _Foreign = None
+    repositories_removed: _Foreign = None
+    hook: _Foreign = None
+    hook_id: _Foreign = None
+
+    sender: Account | None = None
+    organization: Identified | None = None
+
+
+MARKS = frozenset(Payload.model_fields) - {"sender", "organization"}
+"""The fields that tell events apart."""
+
+
 class RepositoryPart(Part):
     """The repository that a delivery is about. Push payloads give two of the times in seconds."""
 
     id: Id
     full_name: FullName
+    owner: Identified | None = None
     created_at: Moment | None = None
     updated_at: Moment | None = None
     pushed_at: Moment | None = None
@@ -39,12 +78,11 @@ class InstallationRef(Part):
     id: Id
 
 
-class Event(Part):
+class Event(Payload):
     """What every payload of a repository's event holds. ``sender`` is who caused it, not who wrote the text."""
 
     repository: RepositoryPart
     installation: InstallationRef | None = None
-    sender: Account | None = None
 
 
 class ActionEvent(Event):
@@ -88,7 +126,7 @@ class DatedText(Text):
     updated_at: Time
 
 
-class Numbered(Part):
+class Numbered(Identified):
     """An issue, pull request or discussion, as far as what stands under it needs to know."""
 
     number: Id

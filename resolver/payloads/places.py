@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Any
+
 from pydantic import Field
 
-from resolver.payloads.fields import FullName, Id, Message, Moment, Name, Owner, Path, Ref, Sha, Time, Word
-from resolver.payloads.parts import ActionEvent, Event, InstallationRef, Part, RepositoryPart
+from resolver.payloads.fields import (
+    UNSAID,
+    Foreign,
+    FullName,
+    Id,
+    Message,
+    Moment,
+    Name,
+    Owner,
+    Path,
+    Ref,
+    Sha,
+    Time,
+    Word,
+)
+from resolver.payloads.parts import ActionEvent, Event, InstallationRef, Part, Payload, RepositoryPart
 
 BRANCH = "refs/heads/"
 
@@ -132,24 +148,29 @@ class InstalledRepository(Part):
     full_name: FullName
 
 
-class InstallationEvent(Part):
+class InstallationEvent(Payload):
     """``installation``: ``repositories`` are those it can reach (or, when it was deleted, could reach)."""
 
     action: Word
+    repository: Annotated[Any, Foreign()] = None
     installation: Installation
     repositories: tuple[InstalledRepository, ...] = ()
 
 
-class InstallationRepositoriesEvent(Part):
+class InstallationRepositoriesEvent(Payload):
     """``installation_repositories``: repositories were added to an installation, or removed from it."""
 
     action: Word
+    repository: Annotated[Any, Foreign()] = None
     installation: Installation
-    repositories_added: tuple[InstalledRepository, ...] = ()
-    repositories_removed: tuple[InstalledRepository, ...] = ()
+    repositories_added: tuple[InstalledRepository, ...]
+    repositories_removed: tuple[InstalledRepository, ...]
 
 
-class PingEvent(Part):
-    """``ping``: of an App's or an organization's hook it names no repository."""
+class PingEvent(Payload):
+    """``ping``: of an App's or an organization's hook it names no repository. What has an action is no ping."""
 
+    action: Annotated[Any, Foreign()] = None
+    hook: Any = None
+    hook_id: Id = UNSAID
     repository: RepositoryPart | None = None

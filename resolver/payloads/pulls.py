@@ -6,26 +6,21 @@ from typing import Annotated
 
 from pydantic import Field
 
-from resolver.payloads.fields import Count, Hunk, Id, Path, Ref, Sha, Time, Word
+from resolver.payloads.fields import UNSAID, Count, Hunk, Id, Path, Ref, Sha, Time, Word
 from resolver.payloads.parts import ActionEvent, DatedText, Numbered, Part, Text, TextEvent
 
 
 class RepositoryId(Part):
-    """The repository of a head; the rest of it is the business of its own deliveries."""
+    """The repository of a branch; the rest of it is the business of its own deliveries."""
 
     id: Id
 
 
-class Base(Part):
-    """The branch that a pull request is to be merged into."""
+class Branch(Part):
+    """The branch that is to be merged, or that it is to be merged into; ``repo`` is null when the fork is gone."""
 
     sha: Sha
     ref: Ref
-
-
-class Head(Base):
-    """The branch that is to be merged; ``repo`` is null when the fork is gone."""
-
     repo: RepositoryId | None = None
 
 
@@ -36,13 +31,14 @@ class PullRequestText(DatedText, Numbered):
     merged: bool | None = None
     merge_commit_sha: Sha | None = None
     commits: Count | None = None
-    head: Head
-    base: Base
+    head: Branch
+    base: Branch
 
 
 class PullRequestEvent(TextEvent):
     """``pull_request``."""
 
+    number: Id = UNSAID
     pull_request: PullRequestText
 
 

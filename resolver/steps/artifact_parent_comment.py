@@ -6,9 +6,10 @@ first comment decides only where no other run has written in the thread before t
 
 from __future__ import annotations
 
+from resolver.admission import merge
 from resolver.evidence import Evidence
 from resolver.query import Query
-from resolver.step import Found, exact, not_applicable, nothing, several, unknown, who
+from resolver.step import Found, bare, exact, not_applicable, nothing, several, unknown, who
 
 MODE = "artifact_parent_comment"
 
@@ -21,10 +22,11 @@ def look(query: Query, evidence: Evidence) -> Found:
     if admitted is None:
         return unknown(MODE, f"the comment replied to ({query.reply_to.id}) was never delivered, or not as it was then")
     if not admitted.spans:
-        return nothing(MODE, "the comment replied to carries no claim that counts", refusals=admitted.refusals)
+        return bare(MODE, "the comment replied to carries no claim that counts", admitted)
     if len(admitted.spans) > 1:
         return several(MODE, admitted, f"the comment replied to carries claims of {len(admitted.spans)} runs")
-    others = [span for span in evidence.thread(query.reply_to).spans if span != admitted.spans[0]]
+    thread = evidence.thread(query.reply_to)
+    others = [span for span in thread.spans if span != admitted.spans[0]]
     if others:
         return nothing(MODE, f"{len(others)} other run(s) wrote in the thread before the feedback")
-    return exact(MODE, admitted.sightings[0], f"the comment replied to was signed by {who(admitted.sightings[0])}")
+    return exact(MODE, merge((admitted, thread)), f"the comment replied to was signed by {who(admitted.sightings[0])}")

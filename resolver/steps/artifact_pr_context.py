@@ -1,10 +1,14 @@
-"""Step 11: exactly one run among the artifacts of the same pull request and path, or commit."""
+"""Step 11: exactly one run among the artifacts of the same pull request and path, or commit.
+
+What was written there is known only once its commits are: until then somebody else may have signed them.
+"""
 
 from __future__ import annotations
 
-from resolver.evidence import Admitted, Evidence
+from resolver.admission import Admitted
+from resolver.evidence import Evidence
 from resolver.query import Query
-from resolver.step import Found, exact, inferred, not_applicable, nothing, several, who
+from resolver.step import Found, bare, exact, inferred, not_applicable, several, who
 
 MODE = "artifact_pr_context"
 
@@ -17,16 +21,25 @@ def look(query: Query, evidence: Evidence) -> Found:
     place = path if path is not None else f"commit {commit}"
     admitted = evidence.pull_artifacts(path=path, commit=None if path is not None else commit)
     if not admitted.spans:
-        return nothing(MODE, f"nothing signed on {place} of number {query.number}", refusals=admitted.refusals)
+        return bare(MODE, f"nothing signed on {place} of number {query.number} counts", admitted)
     if len(admitted.spans) > 1:
         return several(MODE, admitted, f"{len(admitted.spans)} runs signed something on {place}")
     sighting = admitted.sightings[0]
-    if path is not None and (commit is not None or _unsigned(admitted, evidence.commits_touching(path))):
-        # Somebody else wrote lines there too: a commit without claims, or the one the comment was written on.
-        return inferred(MODE, sighting, f"only {who(sighting)} signed something on {place}, but others changed it too")
-    return exact(MODE, sighting, f"only {who(sighting)} signed something on {place} of number {query.number}")
+    doubt = _doubt(admitted, evidence, path=path, commit=commit)
+    if doubt is not None:
+        return inferred(MODE, sighting, f"only {who(sighting)} signed something on {place}, but {doubt}")
+    return exact(MODE, admitted, f"only {who(sighting)} signed something on {place} of number {query.number}")
 
 
-def _unsigned(admitted: Admitted, touching: tuple[str, ...]) -> bool:
+def _doubt(admitted: Admitted, evidence: Evidence, *, path: str | None, commit: str | None) -> str | None:
+    """Say what leaves room for somebody else; None when nothing does."""
+    if path is None:
+        known = commit is not None and evidence.is_pull_commit(commit)
+        return None if known else "the commit is not known to be the pull request's"
+    if commit is not None:
+        return "the commit that the comment was written on did not touch it"
+    touching = evidence.commits_touching(path)
+    if not touching:
+        return "no commit that touched it is known"
     signed = {sighting.carrier.key for sighting in admitted.sightings if sighting.carrier.is_commit}
-    return not signed.issuperset(touching)
+    return None if signed.issuperset(touching) else "others changed it too"

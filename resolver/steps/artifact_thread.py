@@ -1,10 +1,15 @@
-"""Step 4: earlier artifacts in the thread that the feedback replies in."""
+"""Step 4: earlier artifacts in the thread that the feedback replies in.
+
+The review that owns the thread's first comment speaks for that comment where it is bare itself, so its claims are
+among the thread's. Where no comment of the thread is signed, the review alone decides, in the next step.
+"""
 
 from __future__ import annotations
 
+from resolver.admission import merge
 from resolver.evidence import Evidence
 from resolver.query import Query
-from resolver.step import Found, candidates_of, exact, inferred, not_applicable, nothing, several, who
+from resolver.step import Found, bare, candidates_of, exact, inferred, not_applicable, several, who
 
 MODE = "artifact_thread"
 
@@ -13,13 +18,17 @@ def look(query: Query, evidence: Evidence) -> Found:
     """Decide for the one run that wrote in the thread; of several, infer the nearest before the feedback."""
     if query.reply_to is None:
         return not_applicable(MODE, "not a reply")
-    admitted = evidence.thread(query.reply_to)
-    if not admitted.spans:
-        return nothing(MODE, "no earlier comment of the thread carries a claim that counts", refusals=admitted.refusals)
+    thread = evidence.thread(query.reply_to)
+    if not thread.spans:
+        return bare(MODE, "no earlier comment of the thread carries a claim that counts", thread)
+    owner = evidence.parent_review(query.reply_to)
+    admitted = merge((thread, owner.admitted))
     nearest_at = max(sighting.carrier.posted_at for sighting in admitted.sightings)
     nearest = [sighting for sighting in admitted.sightings if sighting.carrier.posted_at == nearest_at]
+    if len(admitted.spans) == 1 and not owner.missing:
+        return exact(MODE, admitted, f"only {who(nearest[0])} signed comments in the thread before")
     if len(admitted.spans) == 1:
-        return exact(MODE, nearest[0], f"only {who(nearest[0])} signed comments in the thread before")
+        return inferred(MODE, nearest[0], f"{who(nearest[0])} signed comments in the thread; {owner.missing}")
     if len({sighting.span_id for sighting in nearest}) > 1:
         return several(MODE, admitted, "several runs signed comments in the thread, the last ones at the same time")
     others = candidates_of(sighting for sighting in admitted.sightings if sighting.span_id != nearest[0].span_id)

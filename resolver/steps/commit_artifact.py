@@ -1,12 +1,13 @@
 """Step 7: the commented commit carries claims of one run and touched the path.
 
 The commented commit is the one that the comment was written on (``original_commit_id``): GitHub moves
-``commit_id`` along with later pushes.
+``commit_id`` along with later pushes. Of a squash merge, the commits that were squashed count as others.
 """
 
 from __future__ import annotations
 
 from resolver.evidence import Evidence
+from resolver.hunks import Change, commented
 from resolver.model.github import Kind
 from resolver.query import Query
 from resolver.step import Found, exact, inferred, not_applicable, nothing, several, unresolved, who
@@ -26,22 +27,26 @@ def look(query: Query, evidence: Evidence) -> Found:
     if len(admitted.spans) > 1:
         return several(MODE, admitted, f"the commented commit carries claims of {len(admitted.spans)} runs")
     sighting = admitted.sightings[0]
-    if path is None:
-        return exact(MODE, sighting, f"the commented commit was signed by {who(sighting)}")
-    if commit is not None and commit.paths is not None and path not in commit.paths:
-        return nothing(MODE, f"the commented commit, signed by {who(sighting)}, did not touch {path}")
-    others = [other for other in evidence.commits_touching(path) if other != sha]
+    signed = f"the commented commit was signed by {who(sighting)}"
+    if path is not None and commit is not None and commit.paths is not None and path not in commit.paths:
+        return nothing(MODE, f"{signed}, and did not touch {path}")
+    others = _others(evidence, sha, path)
     if others:
-        detail = f"the commented commit was signed by {who(sighting)}; {len(others)} other commit(s) touched {path}"
-        return inferred(MODE, sighting, detail)
-    if _is_context(query.position.diff_hunk):
-        detail = (
-            f"the commented commit was signed by {who(sighting)}, but the commented line is context it left as it was"
-        )
-        return inferred(MODE, sighting, detail)
-    return exact(
-        MODE, sighting, f"the commented commit was signed by {who(sighting)}, the only one known to touch {path}"
-    )
+        return inferred(MODE, sighting, f"{signed}; {others}")
+    if commented(query.position.diff_hunk) is Change.CONTEXT:
+        return inferred(MODE, sighting, f"{signed}, but left the commented line as it was")
+    return exact(MODE, admitted, signed if path is None else f"{signed}, the only one known to touch {path}")
+
+
+def _others(evidence: Evidence, sha: str, path: str | None) -> str | None:
+    """Say who else may have written what the comment is about; None when nobody is known."""
+    merged = evidence.merged_as(sha)
+    if path is None:
+        squashed = any(pull.commit_count != 1 for pull in merged)
+        return "it merged commits that may be of others" if squashed else None
+    numbers = (None, *(pull.number for pull in merged))
+    others = {other for number in numbers for other in evidence.commits_touching(path, number)} - {sha}
+    return f"{len(others)} other commit(s) touched {path}" if others else None
 
 
 def _is_on_commit(query: Query) -> bool:
@@ -50,9 +55,3 @@ def _is_on_commit(query: Query) -> bool:
         return True
     kind = query.ref.kind if query.ref is not None else None
     return kind is Kind.COMMIT_COMMENT or (kind is None and query.review_id is None)
-
-
-def _is_context(hunk: str | None) -> bool:
-    """Whether the last line of a diff hunk, which is the commented one, was neither added nor removed."""
-    last = (hunk or "").rstrip("\n").rpartition("\n")[2]
-    return last.startswith(" ")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resolver.evidence import Evidence
 from resolver.query import Query
-from resolver.step import Found, exact, nothing, several, who
+from resolver.step import Found, bare, exact, several, who
 
 MODE = "direct"
 COMMIT_MODE = "commit_trailer"
@@ -15,7 +15,7 @@ def look(query: Query, evidence: Evidence) -> Found:
     mode = COMMIT_MODE if query.own_is_commit else MODE
     admitted = evidence.own()
     if not admitted.spans:
-        return nothing(mode, "the text itself carries no claim that counts", refusals=admitted.refusals)
+        return bare(mode, "the text itself carries no claim that counts", admitted)
     if len(admitted.spans) > 1:
         return several(mode, admitted, f"the text itself carries claims of {len(admitted.spans)} runs")
-    return exact(mode, admitted.sightings[0], f"the text itself carries the claim of {who(admitted.sightings[0])}")
+    return exact(mode, admitted, f"the text itself carries the claim of {who(admitted.sightings[0])}")

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
+from resolver import passages
 from resolver.claims.scan import scan_commit, scan_text
 from resolver.command import find_command
-from resolver.markdown import read
+from resolver.markdown import COMMAND, read
 
 HOSTILE = {
     "openings": "<!--",
@@ -43,6 +44,28 @@ HOSTILE = {
     "blank lines": " \n",
     "lines of HTML": "<div>\n",
     "commands": "/agents improve ",
+    "links": "[a](b 'c') ",
+    "unclosed links": "[a](",
+    "links in addresses": "[](a[]()",
+    "unclosed titles": "[](a '",
+    "unclosed titles in parentheses": "[](a (",
+    "closings": '](a "',
+    "labels": "][",
+    "images": "![a",
+    "angle brackets in links": "](<a ",
+    "definitions": "[a]: b 'c\n",
+    "definitions with titles": "[a]: b 'c'\n",
+    "addresses": "https://",
+    "addresses of the web": "www.",
+    "footnotes": "[^1]: a\n",
+    "cells": "|a",
+    "header rows": "|a|\n|-|\n",
+    "header rows apart": "|a|\n|-|\n\n",
+    "refused headers": "|a|b|\n|-|\n",
+    "refused headers apart": "|a|b|\n|-|\n\n",
+    "delimiters": "|-|\n",
+    "quoted tables": "> |a|\n> |-|\nb\n",
+    "tables in lists": "- |a|\n  |-|\n",
     "mixed": "> - `<!-- <a b='\n\t[x](/agents improve `` ~~~ \\<?\n",
 }
 COMMITS = {
@@ -83,6 +106,21 @@ def test_markdown_takes_linear_steps(unit: str) -> None:
     assert twice <= 2.5 * once
 
 
+@pytest.mark.parametrize("unit", HOSTILE.values(), ids=HOSTILE)
+def test_passages_take_linear_steps(unit: str) -> None:
+    """Twice the text takes at most 2.5 times the steps here too."""
+    once, twice = (steps(passages.read, fill(unit, length)) for length in (4096, 8192))
+    assert twice <= 2.5 * once
+
+
+def test_wide_tables_take_linear_steps() -> None:
+    """Short rows below a wide header are not filled up."""
+    once, twice = (
+        steps(read, f"{COMMAND}\n\n{'|a' * length}\n{'|-' * length}\n" + "b\n" * length) for length in (512, 1024)
+    )
+    assert twice <= 2.5 * once
+
+
 @pytest.mark.parametrize("unit", COMMITS.values(), ids=COMMITS)
 def test_trailers_take_linear_steps(unit: str) -> None:
     """Twice the commit message takes at most 2.5 times the steps."""
@@ -97,3 +135,4 @@ def test_large_hostile_texts_are_read(unit: str) -> None:
     scan_text(text)
     scan_commit(text)
     find_command(text)
+    passages.read(text)

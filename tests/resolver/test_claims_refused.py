@@ -187,9 +187,15 @@ def test_other_instance() -> None:
 
 
 def test_other_workspace() -> None:
-    """A claim of another workspace is refused though it is signed."""
-    with pytest.raises(ClaimError, match="another workspace"):
-        check(json.dumps(write(Claim(span_id="s", workspace="other"), RING).claim))
+    """A claim of another workspace holds by itself; where it is found, in a text or a commit, it is refused."""
+    marks = write(Claim(span_id="s", workspace="other"), RING)
+    check(json.dumps(marks.claim))
+    for reading in (
+        reader().read_text(marks.hidden_comment, CARRIER),
+        reader().read_commit(marks.commit_trailers, CARRIER),
+    ):
+        assert reading.sightings == ()
+        assert reading.refusals == ("The claim is of another workspace.",)
 
 
 @pytest.mark.parametrize("ring", [Ring((Key("k2", b"other"),)), Ring()])

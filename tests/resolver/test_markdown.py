@@ -46,6 +46,22 @@ ORDINARY = {
     "after an escaped opening": "\\<!-- {}",
     "after an opening in code": "`<!--` {}",
     "after an opening in a fence": "```\n<!--\n```\n{}",
+    "beside a link": '[docs](https://example.com/a_(b) "title") {}',
+    "beside a link of code": "[`a`](/b) `c` {} [`d`][e] [f] [g][]",
+    "behind an address in angle brackets": "[a](<b c>) `c` {}",
+    "beside an image": "![alt `a`](/b.png) {} [![a](/b)](/c) `d`",
+    "beside an address": "see https://example.com/a?b=c, `d` {}",
+    "beside a mention": "@octocat #12 :tada: {}",
+    "task list": "- [ ] one\n- [x] {}",
+    "table cell": "| a | b |\n|:--|--:|\n| `c` | {} |",
+    "table header": "| a | {} |\n|---|---|\n| b |",
+    "after a table": "a | `b\n--|--\n<br> | ` | ` |\n\n{}",
+    "below a paragraph that is no table": "a | b | c\n|--|--|\nd {}",
+    "heading that ends a table": "| a |\n|---|\n| ` |\n# ` {}",
+    "after definitions": "[a]: /b\n[`c`]: <https://example.com> 'd'\n{}",
+    "text like a definition": "[a]: b c {}",
+    "behind a footnote": "[^1]: See [a](/b) and `c.\n\n{}",
+    "behind a doubt": "[a](/`) b\n\n{}",
     "private-use characters": "\ue000 \ue0000\ue000 \ue001 {}",
 }
 
@@ -94,6 +110,39 @@ NEITHER = {
     "attribute that nothing closes": "<div title='\n{}",
     "unclosed instruction": "<?x\n\n{}",
     "CDATA": "a <![CDATA[ {} ]]>",
+    "code behind a backtick in an address": "[x](/`) `{}`",
+    "code behind a backtick in angle brackets": "[x](<`>) `{}`",
+    "code behind a backtick in a title": "[x](/u '`') `{}`",
+    "code behind a backtick in an escaped title": "[x](/u '`\\'') `{}`",
+    "code behind a backtick in a label": "[`]: /u\n\n[x][`] `{}`",
+    "code behind a backtick in a definition": "[x]: /`\n`{}`",
+    "code behind a backtick in a definition's label": "[`]: /u\n`{}`",
+    "code behind a backtick in a definition's title": "[x]: /u\n'\n`'\n`{}`",
+    "code behind a bare address": "https://example.com/` `{}`",
+    "code behind another bare address": "www.example.com/` `{}`",
+    "code behind a link within brackets": "[a](b \"[x](/c '\") `{} ') ` ",
+    "quote behind a bare address": "https://example.com/\\<blockquote>\n\n{}",
+    "quote hidden between links": "[x](/`) <blockquote> [y](/`)\n\n{}",
+    "end of a quote in an address": "<blockquote>\n\n[x](</blockquote>)\n\n{}",
+    "end of a quote in an image's text": "<blockquote>\n\n![</blockquote>](x)\n\n{}",
+    "end of a quote in a footnote": "<blockquote>\n\n[^1]: </blockquote>\n\n{}",
+    "code in a table": "| a | b |\n|---|---|\n| ` | x |\n| `{}` | y |",
+    "code below a table": "|a|b|\n|-|-|\n    {}",
+    "code in a list below a table": "|a|b|\n|-|-|\n2. ```\n\n   {}",
+    "cell that the header has not": "| a |\n|---|\n| b | {} |",
+    "row of escaped backslashes": "| a |\n|---|\n| \\\\| ` `{}` |",
+    "table of one column, or a paragraph": "a\n:-\n`b\n{}`",
+    "table of one column, or a heading": "| a |\n---\n`b\n{}`",
+    "second table in a paragraph": "a\n|-|-|\n| b |\n|---|\n` {} `",
+    "table with an indented header": "`text\n    | a |\n|---|\n{}`",
+    "row or HTML": "| a |\n|---|\n<b>\n`<code>`\n\n{}",
+    "footnote": "[^1]: {}",
+    "footnote in a paragraph": "a `b\n[^1]: c` {} `d`",
+    "fence in a list behind a footnote": "[^1]: # a\n2. ```\n\n   {}",
+    "paragraph or code behind a definition": "[x]: /u\n    {}",
+    "comment that browsers end": "<!-- x --!> <blockquote> -->\n\n{}",
+    "comment in a paragraph that browsers end": "a <!-- x --!> <blockquote> --> {}",
+    "address, in HTML": "<div>https://example.com/?q={}</div>".replace("{}", "{cut}"),
     "unclosed comment": "<!-- \n\n{}".replace("{}", "{cut}"),
     "after an unclosed comment in a paragraph": "a <!-- b\n\n{cut}",
     "after an unclosed comment in a quote": "> <!-- b\n\n{cut}",
@@ -138,7 +187,38 @@ def test_inline_html(html: str) -> None:
 @pytest.mark.parametrize("text", ["<a b='>", "<a =b>", "<a b=`>", "<3>", "</a b>", "<!3>", "<![CDATA>", "<a\u00a0b>"])
 def test_text_that_looks_like_html(text: str) -> None:
     """What is no tag by CommonMark's grammar is text."""
-    assert [token.content for token in parse(f"a {text}")[1].children or []] == [f"a {text}"]
+    children = parse(f"a {text}")[1].children or []
+    assert "".join(token.content for token in children) == f"a {text}"
+    assert "html_inline" not in {token.type for token in children}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[x](y '{}')",
+        "[x](<{}>)",
+        "[x]: y '{}'",
+        "[x]:\ny\n({})\nz",
+        "[{}]: y",
+        "[x][{}]",
+        "![{}](x.png)",
+        "![a [b] {}](x.png)",
+        "![a][b] ![c {}][d]",
+        "https://example.com/?q={}",
+        "<https://example.com/?q={}>",
+        "www.example.com{}",
+        "[https://example.com](x):{}",
+    ],
+)
+def test_command_that_a_link_hides(text: str) -> None:
+    """A command in an address, a title, a label or an image's text is none."""
+    assert read(text.replace("{}", COMMAND)).commands == ()
+
+
+def test_addresses_nested_beyond_reason() -> None:
+    """An address with more parentheses than GitHub reads puts the rest of its block in doubt."""
+    assert read(f"[x]({'(' * 32}{')' * 32}) {COMMAND}").commands != ()
+    assert read(f"[x]({'(' * 33}{')' * 33}) {COMMAND}").commands == ()
 
 
 def test_claims_behind_an_unclosed_comment() -> None:

@@ -91,6 +91,16 @@ def test_a_body_of_null_is_empty() -> None:
     assert seen(b.issue(REPO, body=None)).revision.body == ""
 
 
+@pytest.mark.parametrize(
+    ("person", "is_ghost"),
+    [(b.Person(10137, "ghost"), True), (b.Person(10137, "somebody"), False), (b.Person(7, "ghost"), False)],
+)
+def test_githubs_own_ghost_is_the_ghost(person: b.Person, is_ghost: bool) -> None:  # noqa: FBT001 -- a parameter
+    """GitHub's account named ghost stands for deleted ones; who merely shares its id or its name is somebody."""
+    one = seen(b.issue_comment(REPO, id=11, author=person))
+    assert (one.object.author == GHOST, one.revision.editor == GHOST) == (is_ghost, is_ghost)
+
+
 def test_a_deleted_account_is_the_ghost() -> None:
     """An object whose user is null has the author that nobody can be."""
     one = seen(b.issue(REPO, author=None, sender=b.MAINTAINER))

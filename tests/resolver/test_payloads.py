@@ -64,6 +64,7 @@ def test_an_action_that_is_not_used_need_not_fit() -> None:
     read = envelope.read("issues", body, JSON)
     assert (read.used, read.action, read.payload) == (False, "labeled", None)
     assert (read.repository_id, read.repository) == (9001, None)
+    assert not envelope.read("issues", b'{"action":"labeled"}', JSON).used
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,90 @@ def test_a_payload_of_another_event_does_not_fit() -> None:
         envelope.read("pull_request_review", sent.body, JSON)
 
 
+@pytest.mark.parametrize(
+    ("name", "event", "field"),
+    [
+        ("issue_comment.created", "issues", "comment"),
+        ("pull_request_review.submitted", "pull_request", "review"),
+        ("pull_request_review_comment.created", "pull_request", "comment"),
+        ("pull_request_review_comment.created", "commit_comment", "pull_request"),
+        ("pull_request_review_thread.resolved", "pull_request", "thread"),
+        ("issues.opened", "issue_comment", "comment"),
+        ("discussion_comment.created", "discussion", "comment"),
+        ("push", "ping", "ref"),
+        ("installation.created", "ping", "action"),
+        ("repository.renamed", "installation", "repository"),
+    ],
+)
+@pytest.mark.parametrize("action", ["as it is", "deleted"])
+def test_an_object_of_another_event_is_named(name: str, event: str, field: str, action: str) -> None:
+    """What a payload holds of another event, or lacks of this one, is named, whatever its action says."""
+    payload = b.example(name)
+    if action != "as it is" and "action" in payload:
+        payload["action"] = action
+    with pytest.raises(PayloadError) as refused:
+        envelope.read(event, json.dumps(payload).encode(), JSON)
+    assert field in dict(refused.value.problems)
+
+
+@pytest.mark.parametrize("path", sorted(b.OCTOKIT.glob("*.json")), ids=lambda path: path.stem)
+def test_no_example_is_read_as_another_event(path: Path) -> None:
+    """GitHub's own payload of a used event is refused under every other's name.
+
+    A repository's, which holds no object that tells it apart, is at most kept and ignored.
+    """
+    own = path.name.partition(".")[0]
+    for event in EVENTS.keys() - {own} if own in EVENTS else ():
+        if own == "repository" and EVENTS[event].takes("renamed") is False:
+            assert not _used(event, path.read_bytes())
+        else:
+            with pytest.raises(PayloadError):
+                envelope.read(event, path.read_bytes(), JSON)
+
+
+def _used(event: str, body: bytes) -> bool:
+    try:
+        return envelope.read(event, body, JSON).used
+    except PayloadError:
+        return False
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("issue_comment.created", "issue.id"),
+        ("pull_request_review.submitted", "pull_request.id"),
+        ("pull_request_review_comment.created", "pull_request.id"),
+        ("pull_request_review_thread.resolved", "pull_request.id"),
+        ("discussion_comment.created", "discussion.id"),
+        ("pull_request.opened", "number"),
+        ("pull_request.opened", "pull_request.base.repo.id"),
+        ("pull_request.opened", "pull_request.head.repo.id"),
+        ("push", "repository.owner.id"),
+        ("issues.opened", "repository.owner.id"),
+        ("issues.opened", "organization.id"),
+        ("installation.created", "organization.id"),
+        ("ping", "hook_id"),
+    ],
+)
+@pytest.mark.parametrize("value", [0, -1, 2**63, "1", 1.5, True, None])
+def test_every_id_is_an_integer(name: str, path: str, value: object) -> None:
+    """An id that is not used has to be one all the same, if it is there: 1 to 2^63-1."""
+    payload = b.example(name)
+    payload.setdefault("organization", {})
+    *parents, key = path.split(".")
+    holder: Any = payload
+    for parent in parents:
+        holder = holder[parent]
+    event = name.partition(".")[0]
+    holder[key] = 2**63 - 1
+    assert envelope.read(event, json.dumps(payload).encode(), JSON).used
+    holder[key] = value
+    with pytest.raises(PayloadError) as refused:
+        envelope.read(event, json.dumps(payload).encode(), JSON)
+    assert [field for field, _ in refused.value.problems] == [path]
+
+
 def test_the_problems_told_are_few() -> None:
     """A push with thousands of faults is told of twenty."""
     commits = [one | {"id": "main"} for one in b.many_commits(100)]

@@ -63,7 +63,7 @@ def test_the_revision_in_force_is_the_last_by_then() -> None:
     """At a moment, the text counts that was written last by then; before the first one, none."""
     early, late = revision(0, "early"), revision(10, "late", edited=True)
     assert in_force([late, early], START + timedelta(seconds=9)) == early
-    assert in_force([late, early], START + timedelta(seconds=10)) == late
+    assert in_force([late, early], START + timedelta(seconds=11)) == late
     assert in_force([late, early], START - timedelta(seconds=1)) is None
 
 
@@ -72,3 +72,19 @@ def test_a_text_restored_is_a_revision_of_its_own() -> None:
     first, second = revision(0, "a"), revision(1, "b", edited=True)
     again = replace(first, updated_at=START + timedelta(seconds=2), edited=True)
     assert in_order([again, second, first]) == (first, second, again)
+
+
+def test_what_replaced_an_unknown_text_makes_the_one_before_unsure() -> None:
+    """Where the next edit replaced a text that was never delivered, nobody knows how long this one was in force."""
+    first, third = revision(0, "one"), revision(20, "three", edited=True, previous="two")
+    assert in_force([first, third], START + timedelta(seconds=10)) is None
+    assert in_force([first, third], START + timedelta(seconds=25)) == third
+    known = revision(20, "three", edited=True, previous="one")
+    assert in_force([first, known], START + timedelta(seconds=10)) == first
+
+
+def test_an_edit_of_the_very_second_is_unsure() -> None:
+    """Of an edit in the second that is asked for, nobody knows whether it came before, unless it is what is meant."""
+    first, second = revision(0, "one"), revision(10, "two", edited=True)
+    assert in_force([first, second], START + timedelta(seconds=10)) is None
+    assert in_force([first, second], START + timedelta(seconds=10), of_that_second=True) == second

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from itertools import permutations
 
 import pytest
@@ -38,10 +39,10 @@ def put(store: Store, *facts: PushSeen | PullRequest, claims: dict[str, Reading]
     return changed
 
 
-def touching(store: Store, path: str = "a.py") -> set[str]:
-    """Return the commits of pull request 42 that touched a path."""
+def touching(store: Store, path: str = "a.py", *, number: int = 42, at: datetime = FAR) -> set[str]:
+    """Return the commits of a pull request, pushed by a time, that touched a path."""
     with store.snapshot() as catalogue:
-        return set(catalogue.pull_commits_touching(REPOSITORY, 42, path))
+        return set(catalogue.pull_commits_touching(REPOSITORY, number, path, at))
 
 
 def test_kept_as_it_was(store: Store) -> None:
@@ -129,6 +130,63 @@ def test_commits_of_others(store: Store) -> None:
     """Pushes to other branches, and ones that do not lead to the head, bring no commits of the pull request."""
     put(store, push("", "x", ref="refs/heads/other"), push("", "y"), push("", "a"), pull("a"))
     assert touching(store) == {sha("a")}
+
+
+def test_commits_pushed_by_a_time(store: Store) -> None:
+    """What was pushed after a time is left out; what was pushed at that very time is not."""
+    put(store, *PULL)
+    assert [touching(store, at=after(minutes)) for minutes in (0, 1, 2, 2.5, 3)] == [
+        {sha(letter) for letter in letters} for letters in ("", "a", "abc", "abc", "abcd")
+    ]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(5)))[::11])
+def test_a_branch_created_anew_inherits_nothing(store: Store, order: tuple[int, ...]) -> None:
+    """When a branch is deleted and its name is taken again, the new pull request has none of the former commits."""
+    deletion = replace(push("a", "x", at=2), after=ZEROS, commits=())
+    facts = (push("", "a", at=1), pull("a", at=1), deletion, push("", "h", at=3), pull("h", at=4, number=43))
+    put(store, *(facts[index] for index in order), claims={"a": reading("d1")})
+    assert touching(store, number=42) == {sha("a")}
+    assert touching(store, number=43) == {sha("h")}
+    with store.snapshot() as catalogue:
+        assert catalogue.pull_sightings(REPOSITORY, 43, FAR, path="a.py", commit=None) == ()
+        assert [catalogue.is_pull_commit(REPOSITORY, 43, sha(letter)) for letter in "ahx"] == [False, True, False]
+
+
+def test_is_pull_commit(store: Store) -> None:
+    """A commit is a pull request's when a push that leads to one of its heads brought it, to whatever repository."""
+    put(store, *PULL, push("", "x", ref="refs/heads/other"))
+    fork = replace(push("", "f"), repository_id=7, commits=(replace(commit("f"), repository_id=7),))
+    put(store, fork, replace(pull("f", number=50), head_repository_id=7))
+    with store.snapshot() as catalogue:
+        known = [catalogue.is_pull_commit(REPOSITORY, 42, sha(letter)) for letter in "abcdxf"]
+        assert catalogue.is_pull_commit(REPOSITORY, 50, sha("f"))
+        assert not catalogue.is_pull_commit(REPOSITORY, 43, sha("a"))
+    assert known == [True] * 4 + [False] * 2
+
+
+def test_pulls_merged_as(store: Store) -> None:
+    """A merge commit names its pull requests; one that GitHub only tried the merge with names none."""
+    merged = replace(pull("a", at=9), merge_commit_sha=sha("m"), merged=True, state="closed")
+    tried = replace(pull("b", number=43), merge_commit_sha=sha("m"))
+    put(store, merged, tried, replace(merged, number=41), replace(merged, number=5, merge_commit_sha=sha("n")))
+    with store.snapshot() as catalogue:
+        assert catalogue.pulls_merged_as(REPOSITORY, sha("m")) == (replace(merged, number=41), merged)
+        assert catalogue.pulls_merged_as(REPOSITORY, sha("x")) == ()
+        assert catalogue.pulls_merged_as(REPOSITORY + 1, sha("m")) == ()
+
+
+def test_pulls_holding(store: Store) -> None:
+    """Commits lead to the pull requests of every branch that they were pushed to, and to no others."""
+    put(store, push("", "a", "b"), push("", "b", ref="refs/heads/other"), push("", "c", ref="refs/tags/stopic"))
+    put(store, pull("b"), replace(pull("b", number=43), head_ref="other"), replace(pull("c", number=44), head_ref="c"))
+    many = [f"{number:040x}" for number in range(2048)]
+    with store.transaction() as ledger:
+        assert ledger.pulls_holding(REPOSITORY, [sha("a")]) == ((REPOSITORY, 42),)
+        assert ledger.pulls_holding(REPOSITORY, [*many, sha("b"), sha("a")]) == ((REPOSITORY, 42), (REPOSITORY, 43))
+        assert ledger.pulls_holding(REPOSITORY, [sha("c"), sha("x")]) == ()
+        assert ledger.pulls_holding(REPOSITORY, []) == ()
+        assert ledger.pulls_holding(REPOSITORY + 1, [sha("a")]) == ()
 
 
 def test_pushes_in_a_circle(store: Store) -> None:

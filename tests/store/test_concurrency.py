@@ -122,6 +122,25 @@ def test_one_lock_one_transaction(store: Store) -> None:
     assert len(found.names) == 20
 
 
+def test_a_lock_taken_on_the_way(store: Store) -> None:
+    """What a transaction locks after it began, nobody else has until it ends."""
+
+    def work(number: int) -> None:
+        for _ in range(5):
+            with store.transaction(f"own {number}") as ledger:
+                ledger.lock(("repository 9001",))
+                found = ledger.repository(9001)
+                names = () if found is None else found.names
+                ledger.put_repository(repository(f"acme/n{len(names):03}", at=len(names)), "default")
+        store.close()
+
+    together(3, work)
+    with store.snapshot() as catalogue:
+        found = catalogue.repository(9001)
+    assert found is not None
+    assert len(found.names) == 15
+
+
 def test_one_span_registered_at_once(store: Store) -> None:
     """Of two that register one span at once with other facts, one is new and the others conflict."""
     ends: list[str] = []

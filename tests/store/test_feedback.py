@@ -103,6 +103,28 @@ def test_a_reader_s_status_holds_until_the_text_changes(store: Store, later: Fee
     assert found == replace(later, status=status)
 
 
+@pytest.mark.parametrize("status", [Status.IGNORED, Status.WITHDRAWN])
+def test_what_asks_for_nothing_has_no_answer(store: Store, status: Status) -> None:
+    """Feedback that is ignored or withdrawn has no newest resolution, whatever came before; its history stays."""
+    feedback_id = put(store, replace(state(), status=status))
+    assert get(store, feedback_id).resolution is None
+    put(store, replace(state(), updated_at=after(1)))
+    answer(store, feedback_id)
+    assert get(store, feedback_id).resolution is not None
+    for _ in range(2):
+        put(store, replace(state(), status=status, updated_at=after(2)))
+        assert get(store, feedback_id).resolution is None
+    with store.snapshot() as catalogue:
+        assert len(catalogue.resolutions(feedback_id, before=None, limit=9)) == 1
+        assert catalogue.feedback_list(WORKSPACE, confidence=Confidence.EXACT, before=None, limit=9) == ()
+    put(store, replace(state(), updated_at=after(3)))
+    assert get(store, feedback_id).resolution is None
+    answer(store, feedback_id, NONE, at=3)
+    found = get(store, feedback_id).resolution
+    assert found is not None
+    assert found.answer == NONE
+
+
 def test_status_of_nothing(store: Store) -> None:
     """A status for feedback that is not there is not found, as is a resolution."""
     with pytest.raises(NotFoundError):

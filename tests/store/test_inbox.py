@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import zlib
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,7 +9,8 @@ import pytest
 from resolver.errors import StoreError
 from resolver.model.deliveries import Claimed, DeliveryStatus, Recorded
 from store import Store
-from store.inbox import HELD_FOR, MOST_TRIES
+from store.inbox import MOST_TRIES
+from store.waiting import HELD_FOR
 from tests.support.databases import look_into
 from tests.support.facts import NOON, REPOSITORY, after, delivery, ignored, reading, repository, seen, thing
 
@@ -176,6 +178,78 @@ def test_a_delivery_that_kills_its_workers_is_set_aside(store: Store) -> None:
     assert found is not None
     assert found.status is DeliveryStatus.DEAD
     assert "10 tries" in (found.error or "")
+
+
+def test_the_last_holder_has_its_time(store: Store) -> None:
+    """While the tenth hold has not ended nobody declares the delivery dead, nor goes past it; its holder can finish."""
+    store.record(delivery("slow"))
+    store.record(delivery("next"))
+    last = [claimed(store, number) for number in range(MOST_TRIES)][-1]
+    end = after(MOST_TRIES - 1) + HELD_FOR
+    assert store.claim(end - timedelta(microseconds=1)) is None
+    assert status(store, "slow") is DeliveryStatus.PENDING
+    assert process(store, last)
+    assert status(store, "slow") is DeliveryStatus.DONE
+    assert claimed(store, MOST_TRIES).guid == "next"
+
+
+def test_a_body_that_cannot_be_read(store: Store) -> None:
+    """A delivery whose stored body or headers are broken is dead with an error and its try, and others come."""
+    for number, guid in enumerate(("body", "cut", "headers", "fine")):
+        store.record(delivery(guid, of=None if guid == "headers" else number))
+    database = look_into(store)
+    with database.writing():
+        database.change("UPDATE delivery SET body = ? WHERE guid = 'body'", (b"broken",))
+        database.change("UPDATE delivery SET body = ? WHERE guid = 'cut'", (zlib.compress(b"{}")[:-1],))
+        database.change("UPDATE delivery SET headers = '{' WHERE guid = 'headers'")
+    assert claimed(store).guid == "fine"
+    with store.snapshot() as catalogue:
+        dead = catalogue.deliveries(status=DeliveryStatus.DEAD, before=None, limit=9)
+    assert [(one.guid, one.tries) for _, one in dead] == [("headers", 1), ("cut", 1), ("body", 1)]
+    assert all((one.error or "").startswith("what was kept of it cannot be read: ") for _, one in dead)
+    assert store.replay("body", NOON) is not None
+    assert store.claim(NOON) is None
+
+
+YEARS = 60 * 24 * 365 * 70
+
+
+def test_a_clock_that_was_ahead_holds_nothing(store: Store) -> None:
+    """A hold, or a next try, that lies further ahead than any is ever set does not count: a clock was put back."""
+    store.record(delivery("held"))
+    store.record(delivery("failed"))
+    claimed(store, YEARS)
+    assert [(one.guid, one.tries) for one in (claimed(store),)] == [("held", 2)]
+    process(store, claimed(store, 1))
+    store.fail(claimed(store, YEARS), error="x", retry_at=after(YEARS + 1))
+    again = claimed(store, 1)
+    assert (again.guid, again.tries) == ("failed", 2)
+    store.fail(again, error="x", retry_at=after(9))
+    assert store.claim(after(2)) is None
+
+
+def test_clocks_that_differ_a_little(store: Store) -> None:
+    """A hold counts for a worker that looked at its clock a little earlier than the holder."""
+    store.record(delivery())
+    claimed(store, 0.2)
+    assert store.claim(NOON) is None
+
+
+def test_a_failure_speaks_of_its_try(store: Store) -> None:
+    """Who fails a try after somebody else took the next one, or after a replay, changes nothing."""
+    store.record(delivery())
+    first, second = claimed(store), claimed(store, 1)
+    store.fail(first, error="too late", retry_at=None)
+    assert status(store) is DeliveryStatus.PENDING
+    store.fail(second, error="boom", retry_at=after(2))
+    assert status(store) is DeliveryStatus.FAILED
+    third = claimed(store, 2)
+    store.replay("g1", after(2))
+    store.fail(third, error="before the replay", retry_at=None)
+    with store.snapshot() as catalogue:
+        found = catalogue.delivery("g1")
+    assert found is not None
+    assert (found.status, found.error, found.tries) == (DeliveryStatus.PENDING, None, 0)
 
 
 def test_who_comes_second_finds_it_done(store: Store) -> None:

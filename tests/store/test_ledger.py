@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +23,14 @@ def as_facts(catalogue: Catalogue) -> ports.Facts:
     return catalogue
 
 
+def write_and_fail(store: Store) -> None:
+    """Write to several parts of the store in a transaction that is interrupted."""
+    with store.transaction() as ledger:
+        ledger.put_repository(repository(), WORKSPACE)
+        ledger.put_object(seen(thing()), NO_CLAIMS)
+        raise KeyboardInterrupt
+
+
 def test_both_ports_are_whole() -> None:
     """Everything that the domain asks of a store is there."""
     for port, part in ((ports.Ledger, Ledger), (ports.Facts, Catalogue)):
@@ -39,20 +48,22 @@ def test_no_part_stands_in_another_s_way() -> None:
 
 def test_all_or_nothing(store: Store) -> None:
     """What a transaction wrote before it failed is not there, in any part of the store."""
-    failure = KeyboardInterrupt()
-    try:
-        with store.transaction() as ledger:
-            ledger.put_repository(repository(), WORKSPACE)
-            ledger.put_object(seen(thing()), NO_CLAIMS)
-            raise failure
-    except KeyboardInterrupt as error:
-        assert error is failure
+    with pytest.raises(KeyboardInterrupt):
+        write_and_fail(store)
     with store.snapshot() as catalogue:
         facts = as_facts(catalogue)
         assert facts.object(ref()) is None
         assert facts.repository_named(WORKSPACE, "acme/widgets") is None
     with store.transaction() as ledger:
         assert as_ledger(ledger).put_repository(repository(), WORKSPACE)
+
+
+def test_locks_taken_on_the_way(store: Store) -> None:
+    """A ledger takes locks while it is at work, also ones that it holds already, and goes on."""
+    with store.transaction("repository 1") as ledger:
+        as_ledger(ledger).lock(["repository 2", "repository 1"])
+        as_ledger(ledger).lock([])
+        assert ledger.put_repository(repository(), WORKSPACE)
 
 
 @given(st.datetimes(timezones=st.just(UTC)))

@@ -172,21 +172,92 @@ def test_thread(store: Store) -> None:
     assert [one.digest for one in at_eight] == ["d1", "d2"]
 
 
+def posters(store: Store, *facts: tuple[ObjectSeen, Reading]) -> frozenset[int]:
+    """Keep objects; return who may have posted the claim d1 first."""
+    put(store, *facts)
+    with store.snapshot() as catalogue:
+        return catalogue.first_posters("d1")
+
+
+def written(number: int, author: User, body: str, at: float, created: float | None = None) -> ObjectSeen:
+    """Make a comment with a text of a time, created then or earlier."""
+    one = thing(number, author=author, at=at if created is None else created)
+    return seen(one, replace(revision(body, at=at, edited=created is not None), editor=author))
+
+
+OTHER = User(id=9, login="mallory")
+
+
 def test_first_posters(store: Store) -> None:
-    """A claim's first poster wrote it first, in any version; a tie names all, and an edit into an old text is late."""
-    other = User(id=9, login="mallory")
-    put(store, (seen(thing(2, author=other, at=-60), revision("pasted", at=5, edited=True)), reading("d1")))
-    with store.snapshot() as catalogue:
-        assert catalogue.first_posters("d1") == {other.id}
-    put(store, (seen(thing(1, author=AGENT), revision("signed", at=1)), reading("d1")))
-    put(store, (seen(thing(1, author=AGENT), revision("edited away", at=2)), NO_CLAIMS))
-    with store.snapshot() as catalogue:
-        assert catalogue.first_posters("d1") == {AGENT.id}
-        assert catalogue.first_posters("d2") == frozenset()
-    put(store, (seen(thing(3, author=other), revision("at once", at=1)), reading("d1")))
+    """A claim's first poster wrote it first, in any version; a tie names all, and nobody posted an unknown claim."""
+    signed, bare = reading("d1"), NO_CLAIMS
+    assert posters(store) == frozenset()
+    assert posters(store, (written(2, OTHER, "pasted", 5), signed)) == {OTHER.id}
+    assert posters(store, (written(1, AGENT, "signed", 1), signed)) == {AGENT.id}
+    assert posters(store, (written(1, AGENT, "edited away", 2, 1), bare)) == {AGENT.id}
+    assert posters(store, (written(3, OTHER, "at once", 1), signed)) == {AGENT.id, OTHER.id}
     with store.transaction() as ledger:
-        assert ledger.first_posters("d1") == {AGENT.id, other.id}
         assert ledger.refs_with_claim("d1") == (ref(1), ref(2), ref(3))
+
+
+def test_an_edit_into_an_old_text_is_late(store: Store) -> None:
+    """Who edits a claim into a comment whose earlier version is known wrote it no earlier than the edit."""
+    old = (written(2, OTHER, "nothing yet", -60), NO_CLAIMS)
+    pasted = (written(2, OTHER, "pasted", 5, -60), reading("d1"))
+    signed = (written(1, AGENT, "signed", 1), reading("d1"))
+    assert posters(store, old, pasted, signed) == {AGENT.id}
+
+
+FIRST_SEEN_LATE = (
+    (written(1, AGENT, "body", 9, 1), reading("d1")),
+    (written(2, OTHER, "copy", 5), reading("d1")),
+)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_text_first_seen_late_may_be_as_old_as_its_object(store: Store, order: tuple[int, ...]) -> None:
+    """When the first version known of an older object has the claim as well, its author may have been first."""
+    assert posters(store, *(FIRST_SEEN_LATE[index] for index in order)) == {AGENT.id, OTHER.id}
+
+
+def test_nobody_is_in_doubt_who_was_sure_to_be_first(store: Store) -> None:
+    """An object that was created after the first certain text leaves no doubt, however late it was seen."""
+    assert posters(store, (written(1, AGENT, "signed", 1), reading("d1"))) == {AGENT.id}
+    assert posters(store, (written(2, OTHER, "copy", 9, 2), reading("d1"))) == {AGENT.id}
+    assert posters(store, (written(3, OTHER, "copy", 9, 1), reading("d1"))) == {AGENT.id, OTHER.id}
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_first_posters_in_any_order(store: Store, order: tuple[int, ...]) -> None:
+    """An earlier version that arrives late settles when the later one was written, whatever order they come in."""
+    facts = (
+        *FIRST_SEEN_LATE,
+        (written(1, AGENT, "before", 1), NO_CLAIMS),
+        (written(1, AGENT, "body again", 9, 1), NO_CLAIMS),
+    )
+    assert posters(store, *(facts[index] for index in order)) == {OTHER.id}
+
+
+def test_an_object_that_is_older_than_was_said(store: Store) -> None:
+    """The earliest time of creation that was stated counts, also when it is stated with another version."""
+    signed = (written(1, AGENT, "signed", 9), reading("d1"))
+    assert posters(store, signed, (written(2, OTHER, "copy", 5), reading("d1"))) == {OTHER.id}
+    assert posters(store, (written(1, AGENT, "later", 12, 1), NO_CLAIMS)) == {AGENT.id, OTHER.id}
+
+
+def test_a_text_older_than_its_object(store: Store) -> None:
+    """A version that is dated before its object was created is as old as it says."""
+    one = thing(1, author=AGENT, at=5)
+    assert posters(store, (seen(one, revision("signed", at=1)), reading("d1"))) == {AGENT.id}
+
+
+def test_digests(store: Store) -> None:
+    """An object's claims are those of all its versions; none of an unknown object, nor another's."""
+    put(store, (written(1, AGENT, "a", 1), reading("d1", "d2")), (written(1, AGENT, "b", 2, 1), reading("d2", "d3")))
+    put(store, (written(2, AGENT, "c", 1), reading("d4")))
+    with store.snapshot() as catalogue:
+        assert catalogue.digests(ref(1)) == {"d1", "d2", "d3"}
+        assert catalogue.digests(replace(ref(1), kind=Kind.ISSUE)) == frozenset()
 
 
 def test_author_signs(store: Store) -> None:

@@ -37,7 +37,8 @@ from tests.support.facts import (
 )
 
 WHOLE = re.compile(
-    r"^(?:SCAN|.*Seq Scan on) (?!step|t$|t |brought|CONSTANT ROW)(?!.*USING INDEX delivery_(?:waiting|dead)$)"
+    r"^(?:SCAN|.*Seq Scan on) (?!step|t$|t |brought|few|line|alone|found|CONSTANT ROW)"
+    r"(?!.*USING INDEX delivery_(?:waiting|dead)$)"
 )
 """A plan's line that reads a whole table: not what a statement gathered itself, nor an index of the few that wait."""
 
@@ -87,11 +88,14 @@ def look_up(catalogue: Catalogue) -> None:
     catalogue.pull_request(REPOSITORY, 42)
     catalogue.pull_sightings(REPOSITORY, 42, NOON, path="a.py", commit=None)
     catalogue.pull_sightings(REPOSITORY, 42, NOON, path=None, commit=sha("a"))
-    catalogue.pull_commits_touching(REPOSITORY, 42, "a.py")
+    catalogue.pull_commits_touching(REPOSITORY, 42, "a.py", NOON)
     catalogue.runs_started(WORKSPACE, REPOSITORY, NAME, 42, NOON, NOON)
     catalogue.runs_started(WORKSPACE, None, NAME, 42, NOON, NOON)
     catalogue.runs_for(WORKSPACE, ("span-1", "span-2"))
+    catalogue.is_pull_commit(REPOSITORY, 42, sha("a"))
+    catalogue.pulls_merged_as(REPOSITORY, sha("a"))
     catalogue.first_posters("d1")
+    catalogue.digests(ref())
     catalogue.author_signs(REPOSITORY, 8)
 
 
@@ -127,6 +131,7 @@ def keep_again(store: Store) -> None:
             ledger.put_push(push("", "a"), {})
             ledger.put_pull_request(pull(at=1))
             ledger.pulls_with_head(REPOSITORY, "topic")
+            ledger.pulls_holding(REPOSITORY, (sha("a"),))
             ledger.refs_with_claim("d1")
             feedback_id = ledger.put_feedback(state(body="/agents improve it"), NOON)
             ledger.feedback_on(ref())
@@ -143,6 +148,10 @@ def keep_again(store: Store) -> None:
     store.replay("g1", NOON)
     store.record(delivery())
     store.record(delivery(body=b"[]"))
+    for number in range(40):  # so many that the next one is looked for further away
+        store.record(delivery(f"behind {number}"))
+    assert store.claim(NOON) is not None
+    assert store.claim(NOON) is None
 
 
 def test_no_look_up_reads_a_whole_table(store: Store, statements: Statements) -> None:

@@ -9,9 +9,12 @@ from resolver.model.runs import Run
 from store import Store
 from tests.support.facts import NAME, REPOSITORY, WORKSPACE, after, repository, run
 
+ITSELF: frozenset[int] = frozenset({REPOSITORY})
+NOBODY: frozenset[int] = frozenset()
 
-def put(store: Store, *seen: RepositorySeen) -> list[bool]:
-    """Keep repositories, each in a transaction of its own."""
+
+def put(store: Store, *seen: RepositorySeen) -> list[frozenset[int]]:
+    """Keep repositories, each in a transaction of its own; return whom each concerned."""
     changed = []
     for one in seen:
         with store.transaction() as ledger:
@@ -41,7 +44,12 @@ def test_unknown(store: Store) -> None:
 
 def test_once_more_is_no_news(store: Store) -> None:
     """A repository seen again under its name changes nothing, earlier or later."""
-    assert put(store, repository(), repository(), repository(at=5), repository(at=-5)) == [True, False, False, False]
+    assert put(store, repository(), repository(), repository(at=5), repository(at=-5)) == [
+        ITSELF,
+        NOBODY,
+        NOBODY,
+        NOBODY,
+    ]
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
@@ -76,7 +84,7 @@ def test_by_name(store: Store) -> None:
 def test_runs_are_bound_when_the_name_is_known(store: Store) -> None:
     """A run is bound to the repository of its name: at once, or as soon as a delivery shows it, in any case."""
     assert register(store, run("early", repository="Acme/Widgets")).repository_id is None
-    assert put(store, repository(), repository()) == [True, False]
+    assert put(store, repository(), repository()) == [ITSELF, NOBODY]
     assert register(store, run("late")).repository_id == REPOSITORY
     with store.snapshot() as catalogue:
         runs = catalogue.runs_for(WORKSPACE, ("early", "late", "never"))
@@ -98,3 +106,26 @@ def test_a_name_given_to_another_repository_takes_no_runs_along(store: Store, or
     with store.snapshot() as catalogue:
         runs = catalogue.runs_for(WORKSPACE, ("before", "after"))
     assert (runs["before"].repository_id, runs["after"].repository_id) == (1, 2)
+
+
+def test_what_changes_of_a_repository_is_news(store: Store) -> None:
+    """A new installation, a deletion and a former name concern the repository; each is news once."""
+    steps = (
+        repository(),
+        RepositorySeen(REPOSITORY, NAME, after(1), installation_id=5),
+        RepositorySeen(REPOSITORY, NAME, after(2), former=("acme/old",)),
+        RepositorySeen(REPOSITORY, NAME, after(3), deleted=True),
+    )
+    assert put(store, *(one for step in steps for one in (step, step))) == [ITSELF, NOBODY] * 4
+
+
+def test_who_loses_a_run_is_told(store: Store) -> None:
+    """When a run turns out to belong to another repository, both that win and that lose it are named."""
+    put(store, repository(NAME, number=1, at=-9_000), repository("acme/other", number=3))
+    assert register(store, run("taken", at=5)).repository_id == 1
+    assert put(store, repository(NAME, number=2, at=6)) == [frozenset({1, 2})]
+    with store.snapshot() as catalogue:
+        assert catalogue.runs_for(WORKSPACE, ("taken",))["taken"].repository_id == 2
+    assert put(store, repository(NAME, number=2, at=6)) == [NOBODY]
+    # Now it is known that the first one still bore the name when the run started.
+    assert put(store, repository(NAME, number=1, at=5)) == [frozenset({1, 2})]

@@ -17,7 +17,7 @@ from resolver.claims.claim import Claim
 from resolver.claims.reader import ClaimReader
 from resolver.claims.ring import parse_ring
 from resolver.claims.write import Marks, write
-from resolver.intake import Intake
+from resolver.intake import Intake, Prepared
 from resolver.locks import locks_for
 from resolver.model.answers import Answer
 from resolver.model.deliveries import DeliveryStatus, NewDelivery
@@ -97,7 +97,7 @@ class World:
     def register(self, run: Run) -> None:
         """Register a run in a transaction of its own."""
         with self.store.snapshot() as facts:
-            locks = locks_for(facts, run.workspace, run.repository)
+            locks = locks_for(facts, run.workspace, run.repository, run.span_id)
         with self.store.transaction(*locks) as ledger:
             self.registration.register(ledger, run, facts=repr(run))
 
@@ -132,6 +132,10 @@ class World:
                 received_at=self.now,
             )
         )
+
+    def prepared(self, one: Delivery) -> Prepared:
+        """Prepare a delivery without recording it."""
+        return self.intake.prepare(envelope.read(one.event, one.body, "application/json"))
 
     def process(self) -> None:
         """Process every delivery that is due."""

@@ -38,16 +38,27 @@ def test_a_review_where_two_runs_signed(world: World) -> None:
 
 def test_a_question_about_a_path(world: World) -> None:
     """Asked about a path of a pull request, the one run that signed something on it is the answer."""
-    mark = world.run("pr-reviewer").hidden_comment
-    world.deliver(review_comment(REPO, id=1, author=AGENT, body=mark, path="src/app.py", at=minute(1)))
+    trailers = world.run("coder").commit_trailers
+    world.deliver(
+        push(REPO, commits=[commit(sha("head"), f"Add it\n\n{trailers}")], at=minute(0)),
+        pull_request(REPO, head=sha("head"), at=minute(1)),
+    )
     about = world.ask(Question(repository=REPO.name, number=42, path="src/app.py"))
     other = world.ask(Question(repository=REPO.name, number=42, path="src/other.py"))
     assert (about.confidence, about.mode, about.span_id) == (
         Confidence.EXACT,
         "artifact_pr_context",
-        "span-pr-reviewer",
+        "span-coder",
     )
     assert other.mode != "artifact_pr_context"
+
+
+def test_a_path_whose_commits_are_unknown(world: World) -> None:
+    """Where nobody knows which commits touched the path, the one run that commented on it is no more than inferred."""
+    mark = world.run("pr-reviewer").hidden_comment
+    world.deliver(review_comment(REPO, id=1, author=AGENT, body=mark, path="src/app.py", at=minute(1)))
+    about = world.ask(Question(repository=REPO.name, number=42, path="src/app.py"))
+    assert (about.confidence, about.mode) == (Confidence.INFERRED, "artifact_pr_context")
 
 
 def test_a_persons_commit_on_the_path_leaves_it_inferred(world: World) -> None:

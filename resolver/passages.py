@@ -1,0 +1,74 @@
+"""What a text says in ordinary words, what it quotes, and what it links to: read off its Markdown.
+
+Two texts are compared as *passages*: their words in order, without Markdown's marks, so that what GitHub's "Quote
+reply" copies is found again in what it was copied from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from resolver.commonmark import parse
+from resolver.raw_html import Walk
+
+SHORTEST_QUOTE = 12
+"""Characters; anything shorter stands in too many texts to say which one is meant."""
+
+_MARKS = str.maketrans("", "", "*_`~")
+_LINK = re.compile(r"(?<!\w)https?://[^\s<>()\[\]{}\"'`|\\^]{1,2000}")
+_PUNCTUATION = ".,;:!?*_~"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passages:
+    """What a text holds.
+
+    ``prose``: ordinary text only, no code, quote, tag or comment; a newline stands where something was left out, and
+    between blocks. ``own``: the text's own words as a passage, code among them, quotes and comments not. ``quotes``:
+    each outermost block quote as a passage of at least ``SHORTEST_QUOTE`` characters. ``links``: the http(s)
+    addresses in ordinary text, each once: addresses of links first, then those that stand in the text.
+    """
+
+    prose: str = ""
+    own: str = ""
+    quotes: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+
+
+def read(text: str) -> Passages:
+    """Read a text; any text gives passages, in time linear in its length."""
+    prose, own = Walk(), Walk(code=True)
+    quotes: dict[str, None] = {}
+    quote, depth = Walk(code=True), 0
+    for block in parse(text):
+        opens, closes = block.type == "blockquote_open", block.type == "blockquote_close"
+        if opens and depth == 0:
+            quote = Walk(code=True)
+            quote.swallowed = not own.counts  # a quote that is itself hidden or left out
+        depth -= closes
+        if depth and not (opens or closes):
+            quote.block(block)
+        depth += opens
+        prose.block(block)
+        own.block(block)
+        if closes and depth == 0 and len(passage := _passage(quote.shown)) >= SHORTEST_QUOTE:
+            quotes[passage] = None
+    shown = "".join(prose.shown)
+    return Passages(
+        prose=shown,
+        own=_passage(own.shown),
+        quotes=tuple(quotes),
+        links=tuple(dict.fromkeys(_links([*prose.links, shown]))),
+    )
+
+
+def _links(texts: Iterable[str]) -> Iterator[str]:
+    for text in texts:
+        for found in _LINK.finditer(text):
+            yield found[0].rstrip(_PUNCTUATION)
+
+
+def _passage(pieces: Iterable[str]) -> str:
+    return " ".join("".join(pieces).translate(_MARKS).split())
