@@ -1,8 +1,9 @@
 """What a run made: where its claim was seen, and what it said it made.
 
 A run's claim in a delivered text is a *sighting*; a run may also say, by address, what it made (SPEC §7). Each such
-address is confirmed by the delivery that shows the run's claim there, and listed as that sighting from then on.
-Sightings come first, newest first; the addresses that no delivery has confirmed come after them, newest first.
+address is confirmed once a delivery has brought what stands there. That is no evidence: with the run's claim in it,
+it is listed as the sighting alone; without, it keeps no trust. Sightings come first, newest first; the addresses
+that show none come after them, newest first.
 """
 
 from __future__ import annotations
@@ -13,28 +14,29 @@ from datetime import datetime
 
 from resolver import urls
 from resolver.evidence import Evidence
-from resolver.model.github import Kind
+from resolver.model.github import Kind, ObjectRef
 from resolver.model.runs import Carrier, Run, Sighting, Trust
 from resolver.policy import Policy
 from resolver.query import Query
 from resolver.urls import Target
 from store import Catalogue
 
-UNCONFIRMED = -1_000_000
+SAID = -1_000_000
 """Positions in the list: a sighting stands at its id in the store (1 or more), the n-th address at this plus n.
 
 So all addresses come after all sightings, and positions fall all along the list. A run says fewer addresses.
 """
 BATCH = 500
-"""How many sightings are read at once to see which addresses they confirm."""
+"""How many sightings are read at once to see which addresses they stand at."""
 SUBJECT_KINDS = frozenset({Kind.ISSUE, Kind.PULL_REQUEST})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Artifact:
-    """Something that a run made. ``kind`` is None for a commit; what only a delivery tells is None without one.
+    """Something that a run made. ``kind`` is None for a commit; what only a claim there tells is None without one.
 
-    ``copied`` says that another account posted the claim first: it is evidence for nothing then (SPEC §4).
+    ``confirmed`` says that a delivery has brought it, signed or not; ``copied`` that another account posted the claim
+    first: it is evidence for nothing then (SPEC §4).
     """
 
     url: str
@@ -67,7 +69,7 @@ class Artifacts:
             evidence = self._evidence()
             rows = [(position, self._seen(sighting, evidence)) for position, sighting in sightings]
         if len(rows) < limit and self.run.artifacts:
-            rows += self._unconfirmed(before)[: limit - len(rows)]
+            rows += [(position, self._said(url)) for position, url in self._unsigned(before)[: limit - len(rows)]]
         return rows
 
     def _page(self, before: int | None, limit: int) -> tuple[tuple[int, Sighting], ...]:
@@ -99,17 +101,35 @@ class Artifacts:
         name = evidence.names()[0] if known is None else known.names[0]
         return f"{self.web}/{name}/commit/{carrier.key}"
 
-    def _unconfirmed(self, before: int | None) -> list[tuple[int, Artifact]]:
+    def _unsigned(self, before: int | None) -> list[tuple[int, str]]:
         """Return the addresses that the run named after the position ``before`` and that no sighting of it shows."""
         carriers = [sighting.carrier for sighting in self._sightings()]
         rows = []
         for index, url in reversed(list(enumerate(self.run.artifacts))):
-            position = UNCONFIRMED + index
+            position = SAID + index
             target = urls.parse(url)
             later = before is None or position < before
             if later and not any(_is_at(carrier, target) for carrier in carriers):
-                rows.append((position, Artifact(url=url, kind=target.kind, number=target.number, confirmed=False)))
+                rows.append((position, url))
         return rows
+
+    def _said(self, url: str) -> Artifact:
+        target = urls.parse(url)
+        return Artifact(url=url, kind=target.kind, number=target.number, confirmed=self._was_delivered(target))
+
+    def _was_delivered(self, target: Target) -> bool:
+        """Whether a delivery has brought what an address names, also when it was deleted since."""
+        known = self.catalogue.repository_named(self.run.workspace, target.repository)
+        if known is None:
+            return False
+        if target.kind is None:
+            return target.sha is not None and self.catalogue.commit(known.id, target.sha) is not None
+        if target.id is not None:
+            return self.catalogue.object(ObjectRef(known.id, target.kind, target.id)) is not None
+        if target.number is None:
+            return False
+        subject = self.catalogue.subject(known.id, target.number)
+        return subject is not None and subject.ref.kind in _alike(target.kind)
 
     def _sightings(self) -> Iterator[Sighting]:
         before: int | None = None
@@ -124,5 +144,9 @@ def _is_at(carrier: Carrier, target: Target) -> bool:
         return carrier.is_commit and carrier.key == target.sha
     if target.id is not None:
         return carrier.kind == target.kind and carrier.key == str(target.id)
-    kinds = SUBJECT_KINDS if target.kind in SUBJECT_KINDS else {target.kind}
-    return carrier.kind in kinds and carrier.number == target.number
+    return carrier.kind in _alike(target.kind) and carrier.number == target.number
+
+
+def _alike(kind: Kind) -> frozenset[Kind]:
+    """Return the kinds of subject that an address of one kind may lead to: GitHub leads issues to pull requests."""
+    return SUBJECT_KINDS if kind in SUBJECT_KINDS else frozenset({kind})

@@ -65,6 +65,11 @@ class ApiError(Exception):
         self.details = details or []
 
 
+def code_of(status: int) -> str:
+    """Return the code of an error that nothing but its status tells apart."""
+    return CODES.get(status) or HTTPStatus(status).name.lower()
+
+
 def install(app: Flask) -> None:
     """Make every error of every route an answer of the one shape."""
     app.register_error_handler(ApiError, _from_api_error)
@@ -116,8 +121,7 @@ def _from_http(error: HTTPException) -> Response | HTTPException:
     """Answer what Flask and Werkzeug refuse (404, 405, 413, …); a redirect stays one."""
     if error.code is None or error.code < HTTPStatus.BAD_REQUEST or error.response is not None:
         return error
-    code = CODES.get(error.code) or HTTPStatus(error.code).name.lower()
-    response = answer(error.code, code, error.description or error.name)
+    response = answer(error.code, code_of(error.code), error.description or error.name)
     for name, value in error.get_headers():
         if name in _PASSED_ON:
             response.headers[name] = value

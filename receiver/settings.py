@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
-from dotenv import dotenv_values
 from pydantic import BeforeValidator, Field, PlainValidator, SecretStr, ValidationError, ValidationInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from receiver import env_file as env_files
 from receiver import settings_text as text
 from resolver.claims.ring import Ring, parse_ring
 from resolver.errors import SettingsError
@@ -96,16 +96,14 @@ NAMES = tuple(map(name_of, Settings.model_fields))
 def load(env_file: Path | None = ENV_FILE) -> Settings:
     """Read the settings.
 
-    Raises SettingsError with one line for each setting that is malformed or unknown; no line shows a value.
+    Raises SettingsError with one line for each setting that is malformed or unknown, or for each line of the file that
+    cannot be read; none shows a value.
     """
+    refuse_unknown((*os.environ, *(env_files.names_in(env_file) if env_file is not None else ())))
     try:
-        known_from_file = dotenv_values(env_file) if env_file is not None else {}
-        refuse_unknown((*os.environ, *known_from_file))
         return Settings(_env_file=env_file)
     except ValidationError as error:
         raise SettingsError("\n".join(map(_line, error.errors()))) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"the file {env_file} cannot be read: {type(error).__name__}") from None
 
 
 def refuse_unknown(names: Iterable[str]) -> None:

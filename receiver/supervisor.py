@@ -1,6 +1,7 @@
 """``whichrun serve``: web and worker in one go (SPEC §8).
 
-Everything that can be wrong is found out here, before anything runs: settings, database, schema, port. Then this
+Everything that can be wrong is found out here, before anything runs: settings, port, database, schema. The port comes
+before the database, so that a service that cannot start leaves none behind; who connects in between waits. Then this
 process becomes the keeper (``receiver.keeper``): it is replaced by it, which frees the memory of what was imported.
 """
 
@@ -15,6 +16,7 @@ from typing import NoReturn
 
 from receiver import lineage
 from receiver.settings import Settings, require_webhook_secret
+from receiver.wiring import require_database
 from resolver.errors import SettingsError
 from store import open_store
 
@@ -32,23 +34,28 @@ def serve(settings: Settings, *, migrate: bool = True) -> NoReturn:
     the database cannot be reached or migrated.
     """
     require_webhook_secret(settings)
-    prepare_store(settings, migrate=migrate)
-    listener = listen(settings.address)
-    host, port = listener.getsockname()[:2]
-    shown = f"[{host}]" if listener.family == socket.AF_INET6 else host
-    sys.stdout.write(f"whichrun listens at http://{shown}:{port}\n")
-    listener.set_inheritable(True)
-    command = lineage.python(
-        "receiver.keeper",
-        *("--fd", str(listener.fileno()), "--workers", str(settings.workers), "--log-format", settings.log_format),
-    )
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os.execv(command[0], command)  # noqa: S606 - our own interpreter, and a command without a shell
+    with listen(settings.address) as listener:  # closed when what follows fails
+        prepare_store(settings, migrate=migrate)
+        host, port = listener.getsockname()[:2]
+        shown = f"[{host}]" if listener.family == socket.AF_INET6 else host
+        sys.stdout.write(f"whichrun listens at http://{shown}:{port}\n")
+        listener.set_inheritable(True)
+        command = lineage.python(
+            "receiver.keeper",
+            *("--fd", str(listener.fileno()), "--workers", str(settings.workers), "--log-format", settings.log_format),
+        )
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os.execv(command[0], command)  # noqa: S606 - our own interpreter, and a command without a shell
 
 
 def prepare_store(settings: Settings, *, migrate: bool) -> None:
-    """Open the store once, bring its schema up to date or see that it is, and close it again."""
+    """Open the store once, bring its schema up to date or see that it is, and close it again.
+
+    Without ``migrate`` nothing is made: SettingsError when there is no database.
+    """
+    if not migrate:
+        require_database(settings)
     store = open_store(settings.database_url)
     try:
         if migrate:

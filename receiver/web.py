@@ -19,6 +19,7 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 from receiver import lineage, logs
+from receiver.http_worker import JsonThreadWorker
 from resolver.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def options(*, bind: str, workers: int) -> dict[str, Any]:
     return {
         "bind": bind,
         "workers": workers,
-        "worker_class": "gthread",
+        "worker_class": JsonThreadWorker,
         "threads": THREADS,
         "keepalive": KEEPALIVE_SECONDS,
         "graceful_timeout": GRACEFUL_SECONDS,

@@ -8,11 +8,13 @@ from datetime import UTC, datetime, timedelta
 from receiver.settings import Settings
 from resolver.ask import Asker
 from resolver.claims.reader import ClaimReader
+from resolver.errors import SettingsError
 from resolver.intake import Intake
 from resolver.policy import Policy
 from resolver.ports import Clock
 from resolver.registration import Registration
 from store import Store, open_store
+from store.address import is_postgres, sqlite_path
 from store.database import Database
 
 
@@ -64,6 +66,21 @@ def wire(settings: Settings, *, store: Store | None = None, clock: Clock = now) 
         asker=Asker(reader, policy, clock),
         clock=clock,
     )
+
+
+def require_database(settings: Settings) -> None:
+    """Raise SettingsError when the database is a SQLite file that is not there: opening it would make an empty one.
+
+    For whoever only uses a store; ``serve`` and ``migrate`` may make one.
+    """
+    if is_postgres(settings.database_url):
+        return
+    path = sqlite_path(settings.database_url)
+    if not path.exists():
+        raise SettingsError(
+            f"there is no database at {path}: go to the folder where the service runs, or set "
+            "WHICHRUN_DATABASE_URL; `whichrun serve` and `whichrun migrate` make a new one"
+        )
 
 
 def wire_for_service(settings: Settings) -> Services:

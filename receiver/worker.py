@@ -2,6 +2,9 @@
 
 At least once: a delivery counts as done in the same transaction as everything that it changed, so a killed worker
 leaves nothing half done, and trying again changes nothing twice.
+
+A try is counted before it is made, so that a delivery that kills its worker is found out. An outage of the store must
+not use the tries up: through one, however long, a worker keeps the delivery that it has in hand, and goes on with it.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from receiver import lineage, logs
@@ -43,9 +47,10 @@ STOPS = (signal.SIGTERM, signal.SIGINT)
 def run_worker(services: Services, *, stop: threading.Event) -> None:
     """Work until ``stop`` is set; the delivery under way is finished first. Nothing that comes in ends this loop."""
     idle, outage = SHORTEST_IDLE, SHORTEST_OUTAGE
+    hand = Hand(services)
     while not stop.is_set():
         try:
-            worked = work_once(services)
+            worked = hand.work_once()
         except StoreError as error:
             log.warning("the store is out of reach, next try in %.1f s: %s", outage, error)
             stop.wait(outage)
@@ -63,14 +68,36 @@ def run_worker(services: Services, *, stop: threading.Event) -> None:
             idle = min(idle * 1.2, LONGEST_IDLE)
 
 
-def work_once(services: Services) -> bool:
-    """Process one delivery, if one is due; return whether one was.
+@dataclass(slots=True)
+class Hand:
+    """A worker's hand: it holds one delivery from when it is taken until its fate is on disk."""
 
-    Raises StoreError when the store is out of reach: then the delivery is not to blame, and is tried again later.
+    services: Services
+    claimed: Claimed | None = None
+
+    def work_once(self) -> bool:
+        """Process the delivery in hand, else one that is due; return whether there was one.
+
+        Raises StoreError when the store is out of reach: the delivery is not to blame, and stays in hand. Should
+        another worker have taken it meanwhile, it is let go.
+        """
+        claimed, self.claimed = self.claimed, None
+        if claimed is None:
+            claimed = self.services.store.claim(self.services.clock())
+        if claimed is None:
+            return False
+        try:
+            return work_on(self.services, claimed)
+        except StoreError:
+            self.claimed = claimed
+            raise
+
+
+def work_on(services: Services, claimed: Claimed) -> bool:
+    """Process a delivery that was claimed; return False when another worker was faster.
+
+    What goes wrong is kept with the delivery. Raises StoreError when the store is out of reach.
     """
-    claimed = services.store.claim(services.clock())
-    if claimed is None:
-        return False
     try:
         return _process(services, claimed)
     except (NotJsonError, PayloadError) as error:  # its bytes will not change

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from typing import Final, TypeVar
 
 from flask import request
@@ -49,7 +51,7 @@ def read_body(model: type[BodyT]) -> BodyT:
     """Read a JSON body.
 
     Raises ApiError: 413 when it is too large, 415 when it is said to be something else, 400 when it is not JSON,
-    422 when it does not fit the model.
+    422 when it does not fit the model or gives a field twice.
     """
     refuse_larger(request, limit=MAX_BODY)
     if request.mimetype != "application/json" or "Content-Encoding" in request.headers:
@@ -89,11 +91,29 @@ def invalid(*problems: tuple[str, str]) -> ApiError:
 
 def _fitting(model: type[BodyT], raw: bytes) -> BodyT:
     try:
-        return model.model_validate_json(raw)
+        fitting = model.model_validate_json(raw)
     except ValidationError as error:
         if any(fault["type"] == "json_invalid" for fault in error.errors(include_input=False, include_url=False)):
             raise ApiError(400, "not_json", "the body is not JSON") from error
         raise _explained(error, noun="field") from error
+    _refuse_repeated(raw)
+    return fitting
+
+
+def _refuse_repeated(raw: bytes) -> None:
+    """Raise ApiError 422 for a field that is given twice: pydantic takes the last one without a word.
+
+    ``raw`` fits a model already, so it is shallow and names known fields alone.
+    """
+    repeated: list[str] = []
+
+    def note(pairs: list[tuple[str, object]]) -> None:
+        times = Counter(name for name, _ in pairs)
+        repeated.extend(name for name, count in times.items() if count > 1)
+
+    json.loads(raw, object_pairs_hook=note)
+    if repeated:
+        raise invalid(*((name, "is given more than once") for name in repeated))
 
 
 def _explained(error: ValidationError, *, noun: str) -> ApiError:

@@ -14,9 +14,12 @@ from resolver.errors import SettingsError
 def services() -> Iterator[wiring.Services]:
     """Open the services by the settings, and close the store in the end.
 
-    Raises SettingsError when the store's schema is not up to date: only ``serve`` and ``migrate`` may change it.
+    Raises SettingsError when there is no store, or its schema is not up to date: only ``serve`` and ``migrate`` may
+    change that.
     """
-    opened = wiring.wire(settings.load())
+    current = settings.load()
+    wiring.require_database(current)
+    opened = wiring.wire(current)
     try:
         if opened.store.pending_migrations():
             raise SettingsError(

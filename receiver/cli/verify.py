@@ -37,7 +37,7 @@ def verify(ctx: click.Context, *, commit: bool, repository: str | None, number: 
 
     The text, a comment or a commit message, comes on standard input. Of a comment, what stands in code or in a
     quote is no claim. The exit code is 0 when all claims hold, also when there is none, and 1 when any does not.
-    Only the settings WHICHRUN_SIGNING_SECRETS, WHICHRUN_INSTANCE_ID and WHICHRUN_WORKSPACE matter.
+    Only the settings WHICHRUN_SIGNING_SECRETS and WHICHRUN_INSTANCE_ID matter: a claim holds in any workspace.
     """
     judge = Judge.by(load(), repository=repository, number=number)
     text = read_text()

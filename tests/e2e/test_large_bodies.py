@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import contextlib
 import functools
+import json
 import socket
 from collections.abc import Iterator
 from itertools import repeat
@@ -115,8 +117,36 @@ def test_a_body_that_is_shorter_than_declared_is_not_taken(service: Service) -> 
         assert connection.recv(65536).startswith(b"HTTP/1.1 401 ")
 
 
-def test_a_malformed_length_is_refused(service: Service) -> None:
-    """A Content-Length that is no number is 400."""
+def whole_answer(connection: socket.socket) -> bytes:
+    """Read until the service closes the connection, or resets it because more was sent than it read."""
+    pieces: list[bytes] = []
+    with contextlib.suppress(ConnectionResetError):
+        pieces.extend(iter(functools.partial(connection.recv, 65536), b""))
+    return b"".join(pieces)
+
+
+@pytest.mark.parametrize(
+    ("raw", "status", "code"),
+    [
+        (head(*SOUND, "Content-Length: many"), 400, "bad_request"),
+        (head(*SOUND, "Content-Length: -1"), 400, "bad_request"),
+        (b"NONSENSE\r\n\r\n", 400, "bad_request"),
+        (b"GET / HTTP/9.9\r\n\r\n", 400, "bad_request"),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nBad Name: secret-value\r\n\r\n", 400, "bad_request"),
+        (b"GET /" + b"x" * 5000 + b" HTTP/1.1\r\n\r\n", 414, "uri_too_long"),
+        (b"GET / HTTP/1.1\r\nX: " + b"y" * 9000 + b"\r\n\r\n", 431, "request_header_fields_too_large"),
+        (head(*SOUND, "Transfer-Encoding: odd"), 501, "not_implemented"),
+    ],
+)
+def test_what_no_route_sees_is_refused_in_the_same_shape(raw: bytes, status: int, code: str, service: Service) -> None:
+    """What the server itself refuses has its status, and the one JSON shape of errors; nothing sent is repeated."""
     with connect(service) as connection:
-        connection.sendall(head(*SOUND, "Content-Length: many"))
-        assert connection.recv(65536).startswith(b"HTTP/1.1 400 ")
+        connection.sendall(raw)
+        answer, _, body = whole_answer(connection).partition(b"\r\n\r\n")
+    lines = answer.decode().split("\r\n")
+    assert lines[0].split()[:2] == ["HTTP/1.1", str(status)]
+    assert {"Content-Type: application/json", f"Content-Length: {len(body)}", "Connection: close"} <= set(lines)
+    error = json.loads(body)["error"]
+    assert (error["code"], error["details"]) == (code, [])
+    assert error["message"]
+    assert b"secret-value" not in body

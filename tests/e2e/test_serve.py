@@ -195,13 +195,14 @@ def test_killing_everything_loses_nothing(tmp_path: Path) -> None:
 
 
 def test_a_port_in_use_is_told(tmp_path: Path) -> None:
-    """Where something else listens, the service says so and names the setting."""
+    """Where something else listens, the service says so, names the setting, and leaves nothing behind."""
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         said = refuses(tmp_path, WHICHRUN_BIND=f"127.0.0.1:{port}")
 
     assert str(port) in said
     assert "WHICHRUN_BIND" in said
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_address_of_elsewhere_is_told(tmp_path: Path) -> None:
@@ -231,8 +232,19 @@ def test_a_database_out_of_reach_is_told(tmp_path: Path) -> None:
 
 
 def test_an_old_schema_is_told(tmp_path: Path) -> None:
-    """Told not to migrate, the service does not start on a schema that lacks something."""
+    """Told not to migrate, the service does not start on a schema that lacks something, nor makes a database."""
     assert "whichrun migrate" in refuses(tmp_path, "--no-migrate")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "whichrun.db").touch()
+    assert "run `whichrun migrate` first" in refuses(tmp_path, "--no-migrate")
+
+
+def test_a_broken_env_file_is_told(tmp_path: Path) -> None:
+    """A line of ``.env`` that cannot be read stops the start, in one line that names it; no library says its own."""
+    (tmp_path / ".env").write_text("WHICHRUN_WORKERS=2\nnonsense here\n")
+    said = refuses(tmp_path)
+    assert said.startswith("whichrun: .env, line 2: ")
+    assert said.count("\n") == 1
 
 
 def test_a_read_only_database_is_told(tmp_path: Path) -> None:
@@ -260,7 +272,7 @@ def test_gunicorn_can_be_run_by_itself(tmp_path: Path) -> None:
         try:
 
             def ready() -> bool:
-                with contextlib.suppress(requests.ConnectionError):
+                with contextlib.suppress(requests.RequestException):
                     return requests.get(f"http://127.0.0.1:{port}/readyz", timeout=5).status_code == 200
                 return False
 

@@ -127,7 +127,7 @@ def test_without_a_key_artifacts_are_unsigned(tmp_path: Path) -> None:
 
 
 def test_an_address_is_confirmed_by_its_delivery(api: Api) -> None:
-    """What a run says it made is listed as not confirmed until a delivery shows the run's claim there."""
+    """What a run says it made is listed as not confirmed until a delivery has brought it, signed or not."""
     marks = api.register("s")
     said = [f"{BASE}/pull/6", f"{BASE}/issues/5#issuecomment-11", f"{BASE}/commit/{SHA}"]
     api.patch("/runs/s", {"artifacts": said})
@@ -140,10 +140,32 @@ def test_an_address_is_confirmed_by_its_delivery(api: Api) -> None:
         {"url": said[0], "kind": "pull_request", "number": 6, "confirmed": False, "copied": False} | nothing_yet,
     ]
     api.see(marks["hidden_comment"], id=11, author=AGENT)
-    api.see("unsigned", id=60, kind=Kind.PULL_REQUEST, number=6, author=AGENT)
     api.push(f"fix\n\n{marks['commit_trailers']}")
+    found = {one["url"]: (one["confirmed"], one["trust"]) for one in pages(api, "/runs/s/artifacts")}
+    assert found == {said[2]: (True, "signed"), said[1]: (True, "signed"), said[0]: (False, None)}
+    api.see("unsigned", id=60, kind=Kind.PULL_REQUEST, number=6, author=AGENT)
+    assert pages(api, "/runs/s/artifacts")[-1] == waiting[-1] | {"confirmed": True}
+
+
+def test_what_was_delivered_unsigned_is_confirmed_and_no_evidence(api: Api) -> None:
+    """An unsigned object or commit at a named address confirms it; who made it stays unproven."""
+    api.register("s")
+    said = [
+        f"{BASE}/pull/5#pullrequestreview-12",
+        f"{BASE}/issues/5#issuecomment-11",
+        f"{BASE}/issues/5",
+        f"{BASE}/discussions/5",
+        f"{BASE}/commit/{SHA}",
+        f"{BASE}/commit/{'f' * 40}",
+    ]
+    api.patch("/runs/s", {"artifacts": said})
+    api.see("unsigned", id=11, author=AGENT)
+    api.see("unsigned", id=50, kind=Kind.PULL_REQUEST, author=AGENT, deleted=True)
+    api.push("fix")
     found = {one["url"]: one["confirmed"] for one in pages(api, "/runs/s/artifacts")}
-    assert found == {said[2]: True, said[1]: True, said[0]: False}
+    assert found == dict(zip(said, [False, True, True, False, True, False], strict=True))
+    assert {one["trust"] for one in pages(api, "/runs/s/artifacts")} == {None}
+    assert api.get("/resolve", url=said[1]).get_json()["confidence"] != "exact"
 
 
 def test_a_subject_is_confirmed_by_its_number(api: Api) -> None:

@@ -256,6 +256,21 @@ def test_a_body_over_a_mebibyte_is_413(api: Api, method: str, path: str) -> None
         refused(answer, status)
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "raw", "field"),
+    [
+        ("POST", "/v1/runs", b'{"span_id":"a","repository":"a/b","agent_name":"x","span_id":"b"}', "span_id"),
+        ("PATCH", "/v1/runs/1", b'{"numbers":[1],"\\u006eumbers":[2]}', "numbers"),
+        ("POST", "/v1/resolve", b'{"repository":"a/b","number":1,"number":1}', "number"),
+        ("PATCH", "/v1/feedback/1", b'{"status":"failed","status":"new"}', "status"),
+    ],
+)
+def test_a_field_that_is_given_twice_is_422(api: Api, method: str, path: str, raw: bytes, field: str) -> None:
+    """Of two values neither is taken, even where they are equal; the field is named however it is escaped."""
+    answer = api.client.open(path, method=method, data=raw, headers=api.headers, content_type="application/json")
+    assert refused_fields(answer) == [field]
+
+
 def test_unknown_fields_are_told_a_few_at_a_time(api: Api) -> None:
     """A body of a thousand mistakes gets an answer of bounded length."""
     body = {f"{'f' * 600}{index}": 1 for index in range(1000)}

@@ -39,8 +39,8 @@ def test_worker_processes_the_inbox_until_it_is_told_to_stop(tmp_path: Path) -> 
             process.wait()
 
 
-def test_serve_says_that_its_port_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A port that somebody else listens at is an error in words, with exit code 1."""
+def test_serve_says_that_its_port_is_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A port that somebody else listens at is an error in words, with exit code 1; no database is made."""
     monkeypatch.setattr(supervisor, "listen", functools.partial(supervisor.listen, patience=0))
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
@@ -50,6 +50,7 @@ def test_serve_says_that_its_port_is_taken(monkeypatch: pytest.MonkeyPatch) -> N
         error = error_of(whichrun("serve", "--json", settings=settings))
     assert error["code"] == "bad_settings"
     assert str(port) in error["message"]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_sign_writes_utf8_in_any_locale(tmp_path: Path) -> None:

@@ -189,9 +189,27 @@ def test_replay_sets_all_dead_deliveries_pending(api: Api, call: Call, monkeypat
 @pytest.mark.parametrize("arguments", [("runs",), ("feedback",), ("resolve", COMMENT), ("replay", "guid"), ("worker",)])
 def test_a_store_without_its_schema_is_an_error_that_says_what_to_do(arguments: tuple[str, ...]) -> None:
     """On a fresh database every command says to migrate first: an empty answer would be a lie."""
+    Path("whichrun.db").touch()
     result = whichrun(*arguments)
     assert (result.exit_code, result.stdout) == (1, "")
+    assert "schema" in result.stderr
     assert "whichrun migrate" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("runs",), ("feedback",), ("resolve", COMMENT), ("replay", "guid"), ("worker",), ("serve", "--no-migrate")],
+)
+def test_a_store_that_is_not_there_is_an_error_and_is_not_made(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    """In a folder without a store, what only uses one says where it looked and what to do, and makes nothing."""
+    settings = {"webhook_secrets": "s", "bind": "127.0.0.1:0"}
+    result = whichrun(*arguments, settings=settings)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"whichrun: there is no database at {tmp_path / 'whichrun.db'}")
+    assert "WHICHRUN_DATABASE_URL" in result.stderr
+    assert "whichrun migrate" in result.stderr
+    assert error_of(whichrun(*arguments, "--json", settings=settings))["code"] == "bad_settings"
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("arguments", [("runs",), ("migrate",), ("worker",), ("resolve", COMMENT)])
@@ -239,6 +257,7 @@ def test_serve_refuses_to_start_without_a_webhook_secret() -> None:
 
 def test_serve_without_migrating_refuses_an_old_schema() -> None:
     """With --no-migrate a schema that is not up to date ends `serve` with exit code 1."""
+    Path("whichrun.db").touch()
     result = whichrun("serve", "--no-migrate", settings={"webhook_secrets": "s", "bind": "127.0.0.1:0"})
     assert result.exit_code == 1
     assert "whichrun migrate" in result.stderr

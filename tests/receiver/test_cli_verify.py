@@ -87,16 +87,21 @@ def test_the_right_place_holds_in_any_case_of_letters() -> None:
 @pytest.mark.parametrize(
     ("settings", "reason"),
     [
-        ({"workspace": "other"}, "another workspace"),
         ({"instance_id": "other"}, "another instance"),
         ({"signing_secrets": "another secret"}, "No secret of the ring"),
     ],
 )
 def test_a_claim_of_somebody_else_is_refused(settings: dict[str, str], reason: str) -> None:
-    """A claim made for another workspace or instance, or with another secret, is refused by name of the rule."""
+    """A claim made for another instance, or with another secret, is refused by name of the rule."""
     (claim,) = claims(marks(settings=SIGNING | settings)[0], exit_code=1)
     assert reason in claim["reason"]
     assert claim["agent_name"] == "coder"
+
+
+def test_a_claim_of_any_workspace_holds() -> None:
+    """Where a claim was found is not asked unless it is given, and so neither is its workspace."""
+    hidden_comment, trailers = marks(settings=SIGNING | {"workspace": "team-x"})
+    assert all(claim["valid"] for claim in claims(f"{hidden_comment}\n\n{trailers}"))
 
 
 def test_an_older_secret_of_the_ring_still_verifies() -> None:

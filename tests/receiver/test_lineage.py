@@ -20,14 +20,14 @@ def run(code: str, folder: Path, *flags: str) -> subprocess.CompletedProcess[str
 
 def test_a_package_in_the_working_folder_does_not_hide_ours(tmp_path: Path) -> None:
     """A process that was not looking into the working folder starts children that do not look there either."""
-    (tmp_path / "json.py").write_text("raise SystemExit('the wrong json')")
+    (tmp_path / "colorsys.py").write_text("raise SystemExit('the wrong colorsys')")
     code = (
         "import subprocess; from receiver import lineage; "
-        "subprocess.run([*lineage.python('json.tool'), '--help'], check=True, stdout=subprocess.DEVNULL)"
+        "subprocess.run([*lineage.python('colorsys'), '--help'], check=True, stdout=subprocess.DEVNULL)"
     )
 
     assert run(code, tmp_path, "-P").returncode == 0
-    assert "the wrong json" in run(code, tmp_path).stderr
+    assert "the wrong colorsys" in run(code, tmp_path).stderr
 
 
 def test_a_process_whose_parent_is_gone_ends_at_once() -> None:

@@ -226,6 +226,32 @@ def test_a_file_that_cannot_be_read_is_an_error() -> None:
     assert ".env" in problem()
 
 
+def test_a_folder_in_place_of_the_file_is_an_error() -> None:
+    """A ``.env`` that is a folder is an error, not an empty file."""
+    Path(".env").mkdir()
+
+    assert problem().startswith(".env is a folder")
+
+
+@pytest.mark.parametrize("line", [HIDDEN, f"{HIDDEN} {HIDDEN}", f"NAME='{HIDDEN}", f"export {HIDDEN}", f"={HIDDEN}"])
+def test_a_line_that_cannot_be_read_is_named(line: str, caplog: pytest.LogCaptureFixture) -> None:
+    """A line of ``.env`` that sets nothing is an error that names the file and the line, and shows neither to a log."""
+    Path(".env").write_text(f"# a remark\n\nWHICHRUN_WORKSPACE=file\n\n{line}\n")
+
+    said = problem()
+
+    assert said.startswith(".env, line 5: ")
+    assert HIDDEN not in said
+    assert caplog.records == []
+
+
+def test_every_line_that_cannot_be_read_is_named() -> None:
+    """Each such line of ``.env`` has a line of its own; what can be read is no fault."""
+    Path(".env").write_text("A=\none two\nexport B='two\nlines'\n  # a remark\nthree\n")
+
+    assert [line.partition(":")[0] for line in problem().splitlines()] == [".env, line 2", ".env, line 6"]
+
+
 def test_receiving_needs_a_webhook_secret() -> None:
     """Without a webhook secret the receiver does not start, and is told how to get one."""
     with pytest.raises(SettingsError, match="whichrun init"):

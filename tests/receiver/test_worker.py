@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from receiver.wiring import Services, wire
-from receiver.worker import LONGEST_BACKOFF, backoff, run_worker, work_once
+from receiver.worker import LONGEST_BACKOFF, Hand, backoff, run_worker
 from resolver.errors import PayloadError, StoreError
 from resolver.intake import Intake
 from resolver.model.deliveries import Claimed
@@ -115,8 +115,8 @@ def test_a_delivery_is_taken_in_and_done(services: Services, queue: Queue, domai
     """What is due is processed, with the delivery named as the cause."""
     queue.waiting = [claimed("one")]
 
-    assert work_once(services) is True
-    assert work_once(services) is False
+    assert Hand(services).work_once() is True
+    assert Hand(services).work_once() is False
     assert (queue.done, domain.causes) == (["one"], ["delivery one"])
 
 
@@ -124,7 +124,7 @@ def test_what_another_worker_has_is_left_to_it(services: Services, queue: Queue,
     """A delivery that another worker holds is neither processed nor failed."""
     queue.waiting, queue.taken = [claimed()], True
 
-    assert work_once(services) is False
+    assert Hand(services).work_once() is False
     assert (queue.done, queue.failed, domain.causes) == ([], [], [])
 
 
@@ -133,7 +133,7 @@ def test_what_does_not_fit_is_not_tried_again(body: bytes, services: Services, q
     """A body that cannot be read will not be readable later: it is set aside at once, with the reason."""
     queue.waiting = [claimed(body=body)]
 
-    assert work_once(services) is True
+    assert Hand(services).work_once() is True
     [(guid, error, retry_at)] = queue.failed
     assert (guid, retry_at) == ("g", None)
     assert error
@@ -146,7 +146,7 @@ def test_a_failure_is_tried_again_later(
     """Whatever else goes wrong is kept with its error and tried again, each time after twice as long."""
     queue.waiting, domain.error = [claimed(tries=tries)], ZeroDivisionError("by zero")
 
-    assert work_once(services) is True
+    assert Hand(services).work_once() is True
     assert queue.failed == [("g", "ZeroDivisionError: by zero", NOW + timedelta(seconds=seconds))]
     assert queue.done == []
 
@@ -155,7 +155,7 @@ def test_after_ten_tries_it_is_set_aside(services: Services, queue: Queue, domai
     """The tenth failure is the last one."""
     queue.waiting, domain.error = [claimed(tries=MOST_TRIES)], RecursionError()
 
-    work_once(services)
+    Hand(services).work_once()
 
     assert queue.failed == [("g", "RecursionError: ", None)]
 
@@ -170,15 +170,56 @@ def test_an_outage_is_not_held_against_the_delivery(services: Services, queue: Q
     queue.waiting, domain.error, domain.breaks_store = [claimed()], StoreError("gone"), True
 
     with pytest.raises(StoreError):
-        work_once(services)
+        Hand(services).work_once()
     assert queue.failed == []
+
+
+def test_no_number_of_outages_uses_up_the_tries(services: Services, queue: Queue, domain: Domain) -> None:
+    """Through outages the delivery stays in the worker's hand, taken once, and is done when the store is back."""
+    queue.waiting, domain.error, domain.breaks_store = [claimed(), claimed("next")], StoreError("gone"), True
+    hand = Hand(services)
+    for _ in range(3 * MOST_TRIES):
+        with pytest.raises(StoreError):
+            hand.work_once()
+        queue.broken = False
+    assert queue.looks == 1
+
+    domain.error, domain.breaks_store = None, False
+    assert hand.work_once() is True
+    assert (queue.done, queue.failed) == (["g"], [])
+    assert hand.work_once() is True
+    assert queue.done == ["g", "next"]
+
+
+def test_what_fails_during_an_outage_is_told_afterwards(services: Services, queue: Queue, domain: Domain) -> None:
+    """A failure that could not be kept is no success: the delivery is tried again, and its failure kept then."""
+    queue.waiting, domain.error, domain.breaks_store = [claimed()], ZeroDivisionError("by zero"), True
+    hand = Hand(services)
+    with pytest.raises(StoreError):
+        hand.work_once()
+    assert queue.failed == []
+
+    queue.broken = domain.breaks_store = False
+    assert hand.work_once() is True
+    assert [(guid, error) for guid, error, _ in queue.failed] == [("g", "ZeroDivisionError: by zero")]
+
+
+def test_what_another_worker_took_during_an_outage_is_let_go(services: Services, queue: Queue, domain: Domain) -> None:
+    """When the store is back and the delivery is another worker's, or done, this one takes the next."""
+    queue.waiting, domain.error, domain.breaks_store = [claimed()], StoreError("gone"), True
+    hand = Hand(services)
+    with pytest.raises(StoreError):
+        hand.work_once()
+    queue.broken, queue.taken = False, True
+    assert hand.work_once() is False
+    assert (hand.claimed, queue.done, queue.failed) == (None, [], [])
 
 
 def test_what_the_store_refuses_is_held_against_it(services: Services, queue: Queue, domain: Domain) -> None:
     """When the store is fine and yet refuses, it is the delivery: others have to go on."""
     queue.waiting, domain.error = [claimed()], StoreError("no such character")
 
-    work_once(services)
+    Hand(services).work_once()
 
     assert queue.failed == [("g", "no such character", NOW + timedelta(seconds=1))]
 
@@ -187,7 +228,7 @@ def test_long_errors_are_cut(services: Services, queue: Queue, domain: Domain) -
     """The error that is kept has an end."""
     queue.waiting, domain.error = [claimed()], PayloadError((("f", "x" * 100_000),))
 
-    work_once(services)
+    Hand(services).work_once()
 
     assert len(queue.failed[0][1]) <= 1000
 

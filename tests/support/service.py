@@ -97,7 +97,7 @@ class Service:
 
         def ready() -> bool:
             assert self.process.poll() is None, f"the service ended: {self.output()}"
-            with contextlib.suppress(requests.ConnectionError):
+            with contextlib.suppress(requests.RequestException):
                 return requests.get(f"{self.url}/readyz", timeout=5).status_code == 200
             return False
 

@@ -1,0 +1,45 @@
+"""gunicorn's worker, which answers what never reaches the application in the one shape of errors too (SPEC §3).
+
+A request line that is none, a Content-Length that is no number, headers that are too long: gunicorn refuses these by
+itself, in HTML. It offers no setting for that, and its workers decide on status and answer in one method; but all of
+them write the answer with one function of its, looked up at each call. That function is replaced here, in our own
+worker processes alone. ``tests/e2e/test_large_bodies.py`` shows what a client gets to see.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+from http import HTTPStatus
+
+from gunicorn import util  # type: ignore[import-untyped]
+from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
+
+
+class JsonThreadWorker(ThreadWorker):  # type: ignore[misc]
+    """The worker with threads, and with errors in JSON."""
+
+    def init_process(self) -> None:
+        """Start working, after the fork."""
+        util.write_error = write_error
+        super().init_process()
+
+
+def write_error(connection: socket.socket, status: int, reason: str, message: str) -> None:
+    """Write a whole answer. gunicorn's ``message`` quotes the request, which may hold a secret: it is left out."""
+    from receiver.problems import code_of  # noqa: PLC0415 - the master, which imports this module, carries no Flask
+
+    del message
+    said = f"the request is not HTTP as this service takes it: {reason}"
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        said = "the service failed; its log says why"
+    document = json.dumps({"error": {"code": code_of(status), "message": said, "details": []}}) + "\n"
+    lines = (
+        f"HTTP/1.1 {status} {reason}",
+        "Connection: close",
+        "Content-Type: application/json",
+        f"Content-Length: {len(document)}",
+        "",
+        document,
+    )
+    util.write_nonblock(connection, "\r\n".join(lines).encode("ascii", "replace"))
