@@ -1,0 +1,63 @@
+"""Prints one table of figures that were taken in this run (SPEC §11). What counts are the ratios, not the machine."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench import deliveries, scanning, serving
+from tests.bench.load import CONNECTIONS, percentile
+
+CAPTION = """\
+"bare" is Flask under gunicorn with two sync workers that checks the signature and nothing else (tests/bench/bare.py).
+Taken in {seconds:.0f} s; {busy:.1f} other processes were busy on this machine at the start.
+"""
+
+
+def main() -> None:
+    """Measure everything, and print it."""
+    begun, busy = time.monotonic(), os.getloadavg()[0]
+    size = sum(len(deliveries.body(index)[1]) for index in range(4)) / 4 / 1024
+    title = f"{os.cpu_count()} cores, {CONNECTIONS} connections over loopback, SQLite, payloads of {size:.0f} KiB"
+    table = Table("figure", "here", "against", "ratio", title=title, title_justify="left", title_style="bold")
+    _add_intake(table)
+    _add_idle(table)
+    table.add_section()
+    for name, once, twice in scanning.figures():
+        table.add_row(f"scanning {name}, 128 KiB", _ms(twice), f"64 KiB: {_ms(once)}", f"{twice / once:.1f}")
+    console = Console(width=None if os.isatty(1) else 120)
+    console.print(table)
+    console.print(CAPTION.format(seconds=time.monotonic() - begun, busy=busy))
+
+
+def _add_intake(table: Table) -> None:
+    found = serving.intake()
+    bare, ours = found.bare, found.ours
+    against = f"bare: {bare.rate:.0f}/s"
+    table.add_row("deliveries on disk, web alone", f"{ours.rate:.0f}/s", against, f"{ours.rate / bare.rate:.2f}")
+    for name, load in (("its webhook's", ours), ("the bare one's", bare)):
+        p50, p99 = load.percentile(50), load.percentile(99)
+        table.add_row(f"{name} p99", _ms(p99), f"p50: {_ms(p50)}", f"{p99 / p50:.1f}")
+    load, rate = serving.sustained()
+    table.add_row("deliveries on disk, worker at work", f"{load.rate:.0f}/s", against, f"{load.rate / bare.rate:.2f}")
+    table.add_row("taken in, captured and resolved", f"{rate:.0f}/s", against, f"{rate / bare.rate:.2f}")
+
+
+def _add_idle(table: Table) -> None:
+    seconds, mebibytes = serving.idle()
+    p50, p95 = percentile(seconds, 50), percentile(seconds, 95)
+    table.add_row("202 to readable answer, idle service, p95", _ms(p95), f"p50: {_ms(p50)}", f"{p95 / p50:.1f}")
+    table.add_row(
+        "memory of the idle service, all processes", f"{mebibytes:.0f} MiB", "200 MiB", f"{mebibytes / 200:.2f}"
+    )
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:.1f} ms"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""Starts what is measured, each in an empty folder: the bare service, the web alone, the whole service."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from tests.support.processes import descendants
+from tests.support.service import COMMAND, SECRETS, Service, environment, free_port, running, until
+from tests.support.tree import ROOT
+
+GUNICORN = ("-m", "gunicorn", "--worker-class", "sync", "--workers", "2", "--no-control-socket", "--log-level", "error")
+
+
+@contextlib.contextmanager
+def bare() -> Iterator[int]:
+    """Run the bare service under gunicorn, two sync workers; yield its port."""
+    port = free_port()
+    command = [sys.executable, *GUNICORN, "--bind", f"127.0.0.1:{port}", "tests.bench.bare:app"]
+    with tempfile.TemporaryDirectory() as folder, _process(command, Path(folder), {"PYTHONPATH": str(ROOT)}, port):
+        yield port
+
+
+@contextlib.contextmanager
+def web() -> Iterator[int]:
+    """Run this service's web processes without a worker, so that deliveries stay in the inbox; yield the port."""
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        settings = SECRETS | {"WHICHRUN_BIND": f"127.0.0.1:{port}"}
+        subprocess.run([*COMMAND, "migrate"], cwd=folder, env=environment(settings), check=True, capture_output=True)
+        with _process([sys.executable, "-m", "receiver.web"], Path(folder), settings, port):
+            yield port
+
+
+@contextlib.contextmanager
+def whole() -> Iterator[Service]:
+    """Run ``whichrun serve``."""
+    with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as service:
+        yield service
+
+
+def memory(service: Service) -> float:
+    """Return the memory of all processes of a service in MiB; what they share counts once (PSS)."""
+    processes = [service.process.pid, *descendants(service.process.pid)]
+    return sum(map(_pss, processes)) / 1024
+
+
+def _pss(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+
+
+@contextlib.contextmanager
+def _process(command: list[str], folder: Path, settings: Mapping[str, str], port: int) -> Iterator[None]:
+    process = subprocess.Popen(command, cwd=folder, env=environment(settings))
+
+    def listens() -> bool:
+        assert process.poll() is None, f"{command} ended"
+        with contextlib.suppress(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
+            return True
+        return False
+
+    try:
+        until(listens)
+        yield
+    finally:
+        process.terminate()
+        process.wait(30)

@@ -1,0 +1,164 @@
+"""What is written agrees with what is there: rules, commands, routes, settings, steps, events, files."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from click import Context
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+
+from receiver.cli import main
+from receiver.settings import NAMES, OTHERS
+from resolver.chain import chain
+from resolver.payloads.events import EVENTS
+from resolver.policy import Policy
+from tests.support.api import open_api
+from tests.support.tree import ROOMS, ROOT, files
+
+README = ROOT / "README.md"
+RUNBOOK = ROOT / "deploy" / "runbook.md"
+EXAMPLE = ROOT / "deploy" / "settings.example.env"
+MANIFEST = ROOT / "deploy" / "app-manifest.json"
+DOCUMENTS = (README, ROOT / "CONTRIBUTING.md", RUNBOOK)
+
+SENT_UNASKED = {"installation", "installation_repositories", "ping"}
+"""Events that GitHub sends to every App; a manifest that names them is refused."""
+
+T = TypeVar("T")
+CODE = re.compile(r"^```\w*\n(.*?)^```$|`([^`\n]+)`", flags=re.MULTILINE | re.DOTALL)
+ROUTE = re.compile(r"(?:\b(GET|POST|PATCH|PUT|DELETE)\s)?(?<![a-z.])(/(?:v1/|webhooks/|healthz|readyz)[\w{}/-]*)")
+
+
+def code(*documents: Path) -> str:
+    """Return what some documents set as code: there a name is meant as a name."""
+    texts = (path.read_text() for path in documents)
+    return "\n".join("".join(match.groups(default="")) for text in texts for match in CODE.finditer(text))
+
+
+def unknown(named: Iterable[T], known: Iterable[T]) -> set[T]:
+    """Return the names that do not exist; some must be named, or the test looks in the wrong place."""
+    found = set(named)
+    assert found
+    return found - set(known)
+
+
+def section(document: Path, heading: str) -> str:
+    """Return the text under a heading of the second level."""
+    return document.read_text().split(f"\n## {heading}\n")[1].split("\n## ")[0]
+
+
+def first_column(table: str) -> list[str]:
+    """Return the code that the rows of a table begin with."""
+    return re.findall(r"^\| `([^`]+)`", table, flags=re.MULTILINE)
+
+
+def test_every_rule_of_make_that_is_named_exists() -> None:
+    """Each ``make X`` in the documents is a rule of the Makefile."""
+    rules = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
+
+    assert unknown(re.findall(r"\bmake ([a-z]+)", code(*DOCUMENTS)), rules) == set()
+
+
+def test_every_command_that_is_named_exists() -> None:
+    """Each ``whichrun X`` in the documents is a command."""
+    assert unknown(re.findall(r"\bwhichrun ([a-z]+)", code(*DOCUMENTS)), main.list_commands(Context(main))) == set()
+
+
+def test_every_command_is_described() -> None:
+    """The README names each command once, in its table, in the order of ``whichrun --help``."""
+    assert first_column(section(README, "Command line")) == [
+        f"whichrun {name}" for name in main.list_commands(Context(main))
+    ]
+
+
+def test_every_option_that_is_shown_with_a_command_exists() -> None:
+    """Each ``whichrun X --option`` in the documents is an option of that command."""
+    context = Context(main)
+    wrong = [
+        f"{name} {option}"
+        for name, rest in re.findall(r"\bwhichrun ([a-z]+)((?:[^\n`|&]|\\\n)*)", code(*DOCUMENTS))
+        if (command := main.get_command(context, name)) is not None
+        for option in re.findall(r"--[a-z-]+", rest)
+        if option not in {spelling for parameter in command.get_params(Context(command)) for spelling in parameter.opts}
+    ]
+
+    assert wrong == []
+
+
+def test_every_route_that_is_named_exists(tmp_path: Path) -> None:
+    """Each route in the documents is one of the application's, with the method that stands before it."""
+    missing = []
+    named = ROUTE.findall("\n".join(path.read_text() for path in DOCUMENTS))
+    with open_api(tmp_path) as api:
+        routes = api.app.url_map.bind("localhost")
+        for method, route in named:
+            try:
+                routes.match(re.sub(r"{\w+}", "1", route), method or "GET")
+            except NotFound:
+                missing.append(f"{method} {route}")
+            except MethodNotAllowed:
+                missing += [f"{method} {route}"] if method else []
+
+    assert named
+    assert missing == []
+
+
+def test_every_setting_is_documented_and_every_documented_one_exists() -> None:
+    """The README's table and the example file name exactly the settings; other documents name no others."""
+    example = re.findall(r"^(?:# )?(WHICHRUN_[A-Z_]+)=", EXAMPLE.read_text(), flags=re.MULTILINE)
+    written = [path.read_text() for path in (*DOCUMENTS, EXAMPLE, ROOT / "CHANGELOG.md")]
+    named = [name for text in written for name in re.findall(r"\bWHICHRUN_[A-Z_]+\b", text)]
+
+    assert sorted(example) == sorted(NAMES)
+    assert sorted(first_column(section(README, "Settings"))) == sorted(NAMES)
+    assert unknown((name for name in named if not name.startswith(OTHERS)), NAMES) == set()
+
+
+def test_the_readme_shows_the_chain_as_it_is() -> None:
+    """The README's table has the steps of the chain, in their order."""
+    policy = Policy("default", None, None, frozenset(), timedelta(hours=24), signing=True)
+    steps = [step.__module__.rpartition(".")[2] for step in chain(policy)]
+
+    assert first_column(section(README, "How an answer is found")) == steps
+
+
+def test_the_app_manifest_asks_for_the_events_that_are_used() -> None:
+    """A GitHub App made from the manifest sends every event that is used, and no other."""
+    assert set(json.loads(MANIFEST.read_text())["default_events"]) == EVENTS.keys() - SENT_UNASKED
+
+
+def test_every_relative_link_leads_somewhere() -> None:
+    """Links between the documents resolve, to their headings too."""
+    broken = [
+        f"{path.relative_to(ROOT)}: {target}"
+        for path in files(".md")
+        for target in re.findall(r"\]\((?![a-z]+:)([^)\s]+)\)", path.read_text())
+        if not _leads_somewhere(path, target)
+    ]
+
+    assert broken == []
+
+
+def test_every_file_that_is_named_exists() -> None:
+    """Each path of this tree that a document names as code is there."""
+    named = re.findall(rf"(?<![\w/.])(?:{'|'.join((*ROOMS, 'tests', 'deploy'))})/[\w./-]*", code(*DOCUMENTS))
+    there = {one for path in files() for one in (path, *path.parents)}
+
+    assert unknown((ROOT / name for name in named), there) == set()
+
+
+def _leads_somewhere(document: Path, target: str) -> bool:
+    name, _, anchor = target.partition("#")
+    path = document.parent / name if name else document
+    return path.exists() and (not anchor or anchor in _anchors(path))
+
+
+def _anchors(document: Path) -> set[str]:
+    """Return the names that GitHub gives to a document's headings."""
+    headings = re.findall(r"^#+ (.*)$", document.read_text(), flags=re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
