@@ -63,7 +63,7 @@ CREATE UNIQUE INDEX git_commit_sha ON git_commit (repository_id, sha);
 
 CREATE TABLE commit_path (
     commit_id BIGINT NOT NULL REFERENCES git_commit (id), path_key {bytes} NOT NULL, path {text} NOT NULL,
-    PRIMARY KEY (commit_id, path_key)
+    change {text} NOT NULL, PRIMARY KEY (commit_id, path_key)
 ) {pairs};
 
 CREATE TABLE push (

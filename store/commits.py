@@ -16,7 +16,7 @@ from store.rows import CLAIM, COMMIT, COMMIT_CARRIER, from_texts, text_key, to_c
 from store.times import to_micros
 
 _COMMIT = f"SELECT {COMMIT}, c.id, c.paths_known FROM git_commit c WHERE c.repository_id = ? AND c.sha = ?"
-_PATHS = "SELECT path FROM commit_path WHERE commit_id = ?"
+_PATHS = "SELECT path, change FROM commit_path WHERE commit_id = ?"
 _READING = f"""
 SELECT c.refusals, s.id, {COMMIT_CARRIER}, {CLAIM}
 FROM git_commit c LEFT JOIN sighting s ON s.commit_id = c.id
@@ -30,7 +30,7 @@ INSERT INTO git_commit (repository_id, sha, message, committed_at, author_login,
 VALUES
 """
 _MEND = "UPDATE git_commit SET author_login = ?, paths_known = ?, pushed_at = ? WHERE id = ?"
-_ADD_PATHS = "INSERT INTO commit_path (commit_id, path_key, path) VALUES"
+_ADD_PATHS = "INSERT INTO commit_path (commit_id, path_key, path, change) VALUES"
 _ADD_PUSH = """
 INSERT INTO push (repository_id, ref, sha_before, sha_after, forced, pushed_at) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (repository_id, ref, sha_after, sha_before) DO NOTHING RETURNING id
@@ -59,8 +59,7 @@ class CommitFacts(Part):
         if row is None:
             return None
         commit_id, paths_known = row[5:]
-        paths = frozenset(path for (path,) in self._db.rows(_PATHS, (commit_id,))) if paths_known else None
-        return to_commit(row, paths)
+        return to_commit(row, self._db.rows(_PATHS, (commit_id,)) if paths_known else None)
 
     def commit_reading(self, repository_id: int, sha: str) -> Reading | None:
         """Return the claims in a commit's message; None when the commit is unknown."""
@@ -126,7 +125,11 @@ class CommitLedger(CommitFacts):
         return self._db.change(_MEND, values) > 0
 
     def _add_paths(self, kept: Mapping[str, _Kept], commits: Iterable[Commit]) -> int:
-        rows = [(kept[commit.sha].id, text_key(path), path) for commit in commits for path in commit.paths or ()]
+        rows = [
+            (kept[commit.sha].id, text_key(path), path, _change(commit, path))
+            for commit in commits
+            for path in commit.paths or ()
+        ]
         return self._db.insert(_ADD_PATHS, rows, "ON CONFLICT (commit_id, path_key) DO NOTHING")
 
     def _keep_push(self, push: PushSeen, commit_ids: list[int]) -> bool:
@@ -141,3 +144,9 @@ class CommitLedger(CommitFacts):
         places = [(row[0], commit_id, position) for position, commit_id in enumerate(commit_ids)]
         linked = self._db.insert(_ADD_PUSH_COMMITS, places, "ON CONFLICT (push_id, commit_id) DO NOTHING")
         return added or linked > 0
+
+
+def _change(commit: Commit, path: str) -> str:
+    if path in commit.added:
+        return "added"
+    return "removed" if path in commit.removed else "modified"

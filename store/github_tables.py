@@ -134,11 +134,12 @@ class GitCommit(Table):
 
 
 class CommitPath(Table):
-    """A file that a commit touched."""
+    """A file that a commit touched; ``change`` says whether it was ``added``, ``removed`` or ``modified``."""
 
     commit = ForeignKeyField(GitCommit, index=False)
     path_key = BlobField()
     path = TextField()
+    change = TextField()
 
     class Meta:
         """Each once."""

@@ -93,9 +93,13 @@ def to_sighting(row: Row) -> Sighting:
     )
 
 
-def to_commit(row: Row, paths: frozenset[str] | None) -> Commit:
-    """Read the columns of ``COMMIT``; its paths are rows of their own."""
-    return Commit(row[0], row[1], row[2], from_micros(row[3]), row[4], paths)
+def to_commit(row: Row, changes: Iterable[Row] | None) -> Commit:
+    """Read the columns of ``COMMIT``; its paths are rows of their own, each with what was done with it."""
+    if changes is None:
+        return Commit(row[0], row[1], row[2], from_micros(row[3]), row[4], paths=None)
+    kinds: dict[str, str] = dict(map(tuple, changes))
+    added, removed = (frozenset(path for path in kinds if kinds[path] == kind) for kind in ("added", "removed"))
+    return Commit(row[0], row[1], row[2], from_micros(row[3]), row[4], frozenset(kinds), added, removed)
 
 
 def to_pull_request(row: Row) -> PullRequest:

@@ -156,7 +156,10 @@ class ObjectSeen:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """A commit: its message never changes. ``paths`` is None while nobody has said which files it touched."""
+    """A commit: its message never changes. ``paths`` is None while nobody has said which files it touched.
+
+    ``added`` and ``removed`` are those of the paths that it made and took away: a rename does both.
+    """
 
     repository_id: int
     sha: str
@@ -164,6 +167,12 @@ class Commit:
     timestamp: datetime
     author_login: str | None
     paths: frozenset[str] | None
+    added: frozenset[str] = frozenset()
+    removed: frozenset[str] = frozenset()
+
+    def may_have_renamed_to(self, path: str) -> frozenset[str]:
+        """Return the paths that may have become this one in the commit: GitHub does not say which did."""
+        return self.removed if path in self.added else frozenset()
 
 
 @dataclass(frozen=True, slots=True)

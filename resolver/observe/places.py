@@ -67,6 +67,8 @@ def _commit(repository_id: int, pushed: PushedCommit) -> Commit:
         timestamp=utc(pushed.timestamp),
         author_login=None if pushed.author is None else pushed.author.username,
         paths=pushed.paths,
+        added=frozenset(pushed.added or ()),
+        removed=frozenset(pushed.removed or ()),
     )
 
 

@@ -42,4 +42,8 @@ def _doubt(admitted: Admitted, evidence: Evidence, *, path: str | None, commit: 
     if not touching:
         return "no commit that touched it is known"
     signed = {sighting.carrier.key for sighting in admitted.sightings if sighting.carrier.is_commit}
-    return None if signed.issuperset(touching) else "others changed it too"
+    if not signed.issuperset(touching):
+        return "others changed it too"
+    commits = [evidence.commit(sha)[0] for sha in touching]
+    renamed = any(commit is not None and commit.may_have_renamed_to(path) for commit in commits)
+    return "it may have had another name before" if renamed else None

@@ -6,6 +6,8 @@ The commented commit is the one that the comment was written on (``original_comm
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from resolver.evidence import Evidence
 from resolver.hunks import Change, commented
 from resolver.model.github import Kind
@@ -14,6 +16,8 @@ from resolver.step import Found, exact, inferred, not_applicable, nothing, sever
 
 MODE = "commit_artifact"
 NO_CLAIM = "commented commit has no signed agent attribution"
+MOST_RENAMED = 50
+"""Of how many removed files it is looked up who wrote them, where one of them may have been renamed."""
 
 
 def look(query: Query, evidence: Evidence) -> Found:
@@ -30,7 +34,7 @@ def look(query: Query, evidence: Evidence) -> Found:
     signed = f"the commented commit was signed by {who(sighting)}"
     if path is not None and commit is not None and commit.paths is not None and path not in commit.paths:
         return nothing(MODE, f"{signed}, and did not touch {path}")
-    others = _others(evidence, sha, path)
+    others = _others(evidence, sha, path, () if commit is None or path is None else commit.may_have_renamed_to(path))
     if others:
         return inferred(MODE, sighting, f"{signed}; {others}")
     if commented(query.position.diff_hunk) is Change.CONTEXT:
@@ -38,15 +42,19 @@ def look(query: Query, evidence: Evidence) -> Found:
     return exact(MODE, admitted, signed if path is None else f"{signed}, the only one known to touch {path}")
 
 
-def _others(evidence: Evidence, sha: str, path: str | None) -> str | None:
+def _others(evidence: Evidence, sha: str, path: str | None, former: Collection[str]) -> str | None:
     """Say who else may have written what the comment is about; None when nobody is known."""
     merged = evidence.merged_as(sha)
     if path is None:
         squashed = any(pull.commit_count != 1 for pull in merged)
         return "it merged commits that may be of others" if squashed else None
+    if len(former) > MOST_RENAMED:
+        return f"it may have renamed any of {len(former)} files to {path}"
     numbers = (None, *(pull.number for pull in merged))
-    others = {other for number in numbers for other in evidence.commits_touching(path, number)} - {sha}
-    return f"{len(others)} other commit(s) touched {path}" if others else None
+    others = {
+        other for number in numbers for name in (path, *former) for other in evidence.commits_touching(name, number)
+    } - {sha}
+    return f"{len(others)} other commit(s) touched {path}, or what it was called before" if others else None
 
 
 def _is_on_commit(query: Query) -> bool:

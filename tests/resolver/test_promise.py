@@ -134,6 +134,21 @@ def test_a_squash_merge_is_also_of_those_whose_commits_it_merged(world: World) -
     assert decided(world) == (Confidence.INFERRED, "span-coder")
 
 
+def test_a_renamed_file_is_also_of_those_who_wrote_it_before(world: World) -> None:
+    """A run's commit that may have renamed a person's file of the same pull request did not surely write its lines."""
+    trailers = world.run("coder").commit_trailers
+    by_hand = commit(sha("a"), "By hand", added=("old.py",), modified=())
+    renamed = commit(sha("head"), f"Rename\n\n{trailers}", added=("new.py",), removed=("old.py",), modified=())
+    world.deliver(
+        push(REPO, commits=[by_hand, renamed]),
+        pull_request(REPO, head=sha("head"), at=minute(1)),
+        review_comment(REPO, id=1, path="new.py", body=IMPROVE, at=minute(3)),
+    )
+    assert decided(world) == (Confidence.INFERRED, "span-coder")
+    about = world.ask(Question(repository=REPO.name, number=42, path="new.py"))
+    assert about.confidence is Confidence.INFERRED
+
+
 def test_a_review_of_an_unknown_commit_is_not_exact(world: World) -> None:
     """Somebody else may have signed the reviewed commit, as long as no push has brought it."""
     mark = world.run("pr-reviewer").hidden_comment
