@@ -15,7 +15,7 @@ from resolver.claims.context import number_refusal, repository_refusal
 from resolver.model.github import GHOST, GithubObject, Kind, User
 from resolver.model.runs import Reading, Run, Sighting
 from resolver.numbers import closes
-from resolver.policy import Policy, is_named
+from resolver.policy import TRUSTED_ASSOCIATIONS, Policy, is_named
 from resolver.ports import Facts
 from resolver.query import Query
 
@@ -119,11 +119,22 @@ class Admission:
         self._keys.add(watch.claim_key(sighting.digest))
         first = self._facts.first_posters(sighting.digest)
         if first == frozenset({author.id}):
-            return None
+            return self._taken_from_a_commit(sighting)
         if author.id in first:
             several = f"several accounts may have posted the claim of run {sighting.span_id} first"
             return _Refusal(several, open=True)
         return _Refusal(reason)
+
+    def _taken_from_a_commit(self, sighting: Sighting) -> _Refusal | None:
+        """Refuse the first text with a claim that a pushed commit carried before, by somebody who may not push.
+
+        Anybody can decode a trailer. Whoever pushed the commit is an App or has a hand in the repository.
+        """
+        carrier = sighting.carrier
+        may_push = carrier.author_type == "Bot" or carrier.author_association in TRUSTED_ASSOCIATIONS
+        if may_push or not self._facts.claim_in_commits(carrier.repository_id, sighting.digest, carrier.posted_at):
+            return None
+        return _Refusal(f"the claim of run {sighting.span_id} stood in a commit before, and its poster may not push")
 
     def is_agent_account(self, author: User) -> bool:
         """Whether the operator named this account as an agent's."""

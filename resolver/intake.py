@@ -132,6 +132,7 @@ def _keep_push(ledger: Ledger, push: PushSeen, readings: Mapping[str, Reading]) 
     if not ledger.put_push(push, dict(readings)):
         return set()
     keys = {watch.commit_key(push.repository_id, commit.sha) for commit in push.commits}
+    keys |= {watch.claim_key(sighting.digest) for reading in readings.values() for sighting in reading.sightings}
     # The push may also have told of commits that another branch, and so another pull request, had before.
     pulls = {
         *ledger.pulls_with_head(push.repository_id, push.ref.removeprefix(HEADS)),

@@ -132,6 +132,10 @@ class Facts(Protocol):
         """Return the claims that any revision of an object carries."""
         ...
 
+    def claim_in_commits(self, repository_id: int, digest: str, at: datetime) -> bool:
+        """Return whether a commit of the repository, pushed by a time, carries a claim."""
+        ...
+
     def author_signs(self, repository_id: int, author_id: int) -> bool:
         """Return whether any text by this author in this repository carries a verified claim."""
         ...

@@ -51,6 +51,10 @@ SELECT DISTINCT s.author_id FROM sighting s
 WHERE s.digest = ? AND s.posted_from <= (SELECT MIN(e.posted_at) FROM sighting e WHERE e.digest = ?)
 """
 _DIGESTS = f"SELECT DISTINCT s.digest FROM object o JOIN sighting s ON s.object_id = o.id WHERE {_IS_REF}"
+_IN_COMMITS = """
+SELECT 1 FROM sighting s JOIN git_commit c ON c.id = s.commit_id
+WHERE s.digest = ? AND s.repository_id = ? AND c.pushed_at <= ? LIMIT 1
+"""
 _SIGNS = "SELECT 1 FROM sighting WHERE repository_id = ? AND author_id = ? LIMIT 1"
 _WITH_CLAIM = """
 SELECT DISTINCT o.repository_id, o.kind, o.github_id FROM sighting s JOIN object o ON o.id = s.object_id
@@ -112,6 +116,10 @@ class ObjectFacts(Part):
     def digests(self, ref: ObjectRef) -> frozenset[str]:
         """Return the claims that any revision of an object carries."""
         return frozenset(digest for (digest,) in self._db.rows(_DIGESTS, (ref.repository_id, ref.kind.value, ref.id)))
+
+    def claim_in_commits(self, repository_id: int, digest: str, at: datetime) -> bool:
+        """Return whether a commit of the repository, pushed by a time, carries a claim."""
+        return self._db.row(_IN_COMMITS, (digest, repository_id, to_micros(at))) is not None
 
     def author_signs(self, repository_id: int, author_id: int) -> bool:
         """Return whether any text by this author in this repository carries a verified claim."""

@@ -20,8 +20,11 @@ OBJECT_WIDTH = 22
 REVISION = (
     "r.updated_at, r.body, r.editor_id, r.editor_login, r.editor_type, r.edited, r.author_association, r.previous_body"
 )
-OBJECT_CARRIER = "o.repository_id, o.kind, o.github_id, r.updated_at, o.number, o.author_id, o.author_login, o.url"
-COMMIT_CARRIER = "c.repository_id, NULL, c.sha, c.pushed_at, NULL, NULL, NULL, ''"
+OBJECT_CARRIER = (
+    "o.repository_id, o.kind, o.github_id, r.updated_at, o.number, o.author_id, o.author_login, o.url, o.author_type, "
+    "r.author_association"
+)
+COMMIT_CARRIER = "c.repository_id, NULL, c.sha, c.pushed_at, NULL, NULL, NULL, '', NULL, NULL"
 CLAIM = (
     "s.digest, s.workspace, s.span_id, s.agent_id, s.agent_name, s.claim_repository, s.claim_number, s.trust, "
     "s.verified_with, s.verified_at"
@@ -77,19 +80,21 @@ def to_sighting(row: Row) -> Sighting:
         author_id=row[5],
         author_login=row[6],
         url=row[7],
+        author_type=row[8],
+        author_association=row[9],
     )
     return Sighting(
         carrier=carrier,
-        digest=row[8],
-        workspace=row[9],
-        span_id=row[10],
-        agent_id=row[11],
-        agent_name=row[12],
-        repository=row[13],
-        number=row[14],
-        trust=Trust(row[15]),
-        verified_with=row[16],
-        verified_at=from_micros(row[17]),
+        digest=row[10],
+        workspace=row[11],
+        span_id=row[12],
+        agent_id=row[13],
+        agent_name=row[14],
+        repository=row[15],
+        number=row[16],
+        trust=Trust(row[17]),
+        verified_with=row[18],
+        verified_at=from_micros(row[19]),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from resolver.model.github import Kind
@@ -55,7 +55,7 @@ class Carrier:
 
     The rest is what the carrier says of itself, as far as a look-up needs it. ``posted_at`` is when the text with
     the claim was written: the revision's ``updated_at``, a commit's time of push. ``author_id`` is the object's
-    author; commits have none that GitHub vouches for.
+    author, with the type and association that GitHub stated with the text; commits have none that GitHub vouches for.
     """
 
     repository_id: int
@@ -66,6 +66,8 @@ class Carrier:
     author_id: int | None = None
     author_login: str | None = None
     url: str = ""
+    author_type: str | None = field(default=None, compare=False)
+    author_association: str | None = field(default=None, compare=False)
 
     @property
     def is_commit(self) -> bool:

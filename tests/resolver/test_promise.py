@@ -134,6 +134,29 @@ def test_a_squash_merge_is_also_of_those_whose_commits_it_merged(world: World) -
     assert decided(world) == (Confidence.INFERRED, "span-coder")
 
 
+def test_a_stranger_who_decodes_a_trailer_is_not_the_claims_author(world: World) -> None:
+    """A claim that a commit carried in public was not made known by the outsider who posts it in a comment first."""
+    coder_push(world)
+    mark = world.marks("coder", span="span-coder", number=42).hidden_comment
+    world.deliver(
+        review_comment(REPO, id=1, review_id=None, author=OUTSIDER, body=mark, at=minute(1)),
+        review_comment(REPO, id=2, in_reply_to_id=1, body=IMPROVE, commit=sha("other"), at=minute(2)),
+    )
+    assert world.answer().confidence is not Confidence.EXACT
+    assert any("may not push" in finding.detail for finding in world.answer().findings)
+
+
+def test_an_agent_that_committed_first_is_the_author_of_its_comments(world: World) -> None:
+    """An App, or a member, that posts the claim which its commit carried already is its author."""
+    coder_push(world)
+    mark = world.marks("coder", span="span-coder", number=42).hidden_comment
+    world.deliver(
+        review_comment(REPO, id=1, author=AGENT, body=f"Done {mark}", at=minute(1)),
+        review_comment(REPO, id=2, in_reply_to_id=1, body=IMPROVE, at=minute(2)),
+    )
+    assert (world.answer().mode, decided(world)) == ("artifact_parent_comment", (Confidence.EXACT, "span-coder"))
+
+
 def test_a_renamed_file_is_also_of_those_who_wrote_it_before(world: World) -> None:
     """A run's commit that may have renamed a person's file of the same pull request did not surely write its lines."""
     trailers = world.run("coder").commit_trailers
