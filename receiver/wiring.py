@@ -45,7 +45,6 @@ def policy_of(settings: Settings) -> Policy:
         agent_accounts=settings.agent_logins,
         internal_agents=settings.internal_agents,
         window=timedelta(hours=settings.inference_window_hours),
-        signing=bool(settings.signing_secrets),
     )
 
 

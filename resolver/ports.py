@@ -185,10 +185,6 @@ class Ledger(Facts, Protocol):
         """
         ...
 
-    def refs_with_claim(self, digest: str) -> tuple[ObjectRef, ...]:
-        """Return the objects (not commits) that carry a claim in any revision."""
-        ...
-
     def put_feedback(self, state: FeedbackState, at: datetime) -> int:
         """Keep what a comment asks for, and return the feedback's id.
 

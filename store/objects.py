@@ -56,10 +56,6 @@ SELECT 1 FROM sighting s JOIN git_commit c ON c.id = s.commit_id
 WHERE s.digest = ? AND s.repository_id = ? AND c.pushed_at <= ? LIMIT 1
 """
 _SIGNS = "SELECT 1 FROM sighting WHERE repository_id = ? AND author_id = ? LIMIT 1"
-_WITH_CLAIM = """
-SELECT DISTINCT o.repository_id, o.kind, o.github_id FROM sighting s JOIN object o ON o.id = s.object_id
-WHERE s.digest = ? ORDER BY o.repository_id, o.kind, o.github_id
-"""
 
 
 class ObjectFacts(Part):
@@ -124,7 +120,3 @@ class ObjectFacts(Part):
     def author_signs(self, repository_id: int, author_id: int) -> bool:
         """Return whether any text by this author in this repository carries a verified claim."""
         return self._db.row(_SIGNS, (repository_id, author_id)) is not None
-
-    def refs_with_claim(self, digest: str) -> tuple[ObjectRef, ...]:
-        """Return the objects (not commits) that carry a claim in any revision."""
-        return tuple(ObjectRef(row[0], Kind(row[1]), row[2]) for row in self._db.rows(_WITH_CLAIM, (digest,)))

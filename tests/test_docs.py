@@ -121,7 +121,7 @@ def test_every_setting_is_documented_and_every_documented_one_exists() -> None:
 
 def test_the_readme_shows_the_chain_as_it_is() -> None:
     """The README's table has the steps of the chain, in their order."""
-    policy = Policy("default", None, None, frozenset(), timedelta(hours=24), signing=True)
+    policy = Policy("default", None, None, frozenset(), timedelta(hours=24))
     steps = [step.__module__.rpartition(".")[2] for step in chain(policy)]
 
     assert first_column(section(README, "How an answer is found")) == steps

@@ -16,7 +16,7 @@ BOT = User(2, "helper[bot]", "Bot")
 def policy(authors: set[str] | None = None) -> Policy:
     """Make a policy with a list of feedback authors, or none."""
     listed = None if authors is None else frozenset(authors)
-    return Policy("default", listed, None, frozenset(), timedelta(hours=24), signing=True)
+    return Policy("default", listed, None, frozenset(), timedelta(hours=24))
 
 
 @pytest.mark.parametrize("association", ["OWNER", "MEMBER", "COLLABORATOR"])

@@ -132,7 +132,6 @@ def keep_again(store: Store) -> None:
             ledger.put_pull_request(pull(at=1))
             ledger.pulls_with_head(REPOSITORY, "topic")
             ledger.pulls_holding(REPOSITORY, (sha("a"),))
-            ledger.refs_with_claim("d1")
             feedback_id = ledger.put_feedback(state(body="/agents improve it"), NOON)
             ledger.feedback_on(ref())
             ledger.watch(feedback_id, frozenset({"b"}))

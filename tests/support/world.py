@@ -33,7 +33,7 @@ REPO = Repo()
 NOW = datetime(2026, 10, 2, tzinfo=UTC)
 
 
-def policy(*, authors: set[str] | None = None, agents: set[str] | None = None, signing: bool = True) -> Policy:
+def policy(*, authors: set[str] | None = None, agents: set[str] | None = None) -> Policy:
     """Make a policy: as without settings, but for what is given."""
     return Policy(
         workspace="default",
@@ -41,7 +41,6 @@ def policy(*, authors: set[str] | None = None, agents: set[str] | None = None, s
         agent_accounts=None if agents is None else frozenset(agents),
         internal_agents=frozenset({"internal-catalog-analyst"}),
         window=timedelta(hours=24),
-        signing=signing,
     )
 
 
