@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -70,7 +71,7 @@ class Evidence:
         """Return the claims in a thread by the time asked for, oldest first, those of the asking object left out."""
         self.keys.add(watch.thread_key(root))
         sightings = self._facts.thread_sightings(root.repository_id, root.kind, root.id, self._query.at)
-        return self._admission.admit(Reading(tuple(sighting for sighting in sightings if not self._is_own(sighting))))
+        return self._admit_others(sightings)
 
     def commit(self, sha: str) -> tuple[Commit | None, Admitted]:
         """Return a commit, and the claims that count in its message."""
@@ -115,7 +116,7 @@ class Evidence:
             return NONE_ADMITTED
         self.keys.update({watch.pull_key(repository_id, number), watch.number_key(repository_id, number)})
         sightings = self._facts.pull_sightings(repository_id, number, self._query.at, path=path, commit=commit)
-        return self._admission.admit(Reading(tuple(sighting for sighting in sightings if not self._is_own(sighting))))
+        return self._admit_others(sightings)
 
     def _author_signs(self, author: User) -> bool:
         """Whether an account is known to sign what it writes in this repository."""
@@ -147,6 +148,10 @@ class Evidence:
     def names(self) -> tuple[str, ...]:
         """Return the full names of the repository asked about, the current one first."""
         return self._admission.names()
+
+    def _admit_others(self, sightings: Iterable[Sighting]) -> Admitted:
+        """Sort claims into those that count and those that do not, without those of the asking object."""
+        return self._admission.admit(Reading(tuple(one for one in sightings if not self._is_own(one))))
 
     def _is_own(self, sighting: Sighting) -> bool:
         ref, carrier = self._query.ref, sighting.carrier

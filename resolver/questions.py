@@ -29,17 +29,8 @@ def of_object(thing: GithubObject, *, workspace: str, repository: str, at: datet
     reply_to = None
     if thing.reply_to is not None:
         reply_to = ObjectRef(thing.ref.repository_id, thing.ref.kind, thing.reply_to)
-    return Query(
-        workspace=workspace,
-        repository=repository,
-        repository_id=thing.ref.repository_id,
-        at=at,
-        number=thing.number,
-        ref=thing.ref,
-        reply_to=reply_to,
-        review_id=thing.review_id,
-        position=thing.position,
-    )
+    made = by_whom(thing, workspace=workspace, repository=repository, at=at)
+    return replace(made, number=thing.number, reply_to=reply_to, position=thing.position)
 
 
 def of_feedback(facts: Facts, thing: GithubObject, state: FeedbackState, *, workspace: str, repository: str) -> Query:
