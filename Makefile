@@ -7,10 +7,10 @@ INSTALLED := $(VENV)/.installed
 EXTRAS := dev,postgres
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format bench lock install clean
+.PHONY: help demo run test check format bench bench-accuracy lock install clean
 
 help: ## List these rules
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
 
 demo: $(INSTALLED) ## Install what is needed and show an attribution from start to end
 	@$(BIN)/whichrun demo
@@ -33,8 +33,11 @@ format: $(INSTALLED) ## Format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(INSTALLED) ## Measure this service against a bare one, in about two minutes
+bench: $(INSTALLED) ## Measure this service against a bare one, and at a million artifacts, in some minutes
 	$(BIN)/python -m tests.bench
+
+bench-accuracy: $(INSTALLED) ## Hold generated conversations with known truth against the answers (ARGS="--seed 7")
+	$(BIN)/python -m tests.bench.accuracy $(ARGS)
 
 lock: ## Renew constraints.txt: the newest versions that fit pyproject.toml
 	$(check-python)

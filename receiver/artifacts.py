@@ -53,12 +53,11 @@ class Artifact:
 
 @dataclass(frozen=True, slots=True)
 class Artifacts:
-    """What one run made, as a view of the store shows it. ``web`` is where GitHub's pages are: ``https://github.com``."""
+    """What one run made, as a view of the store shows it."""
 
     catalogue: Catalogue
     policy: Policy
     run: Run
-    web: str
     now: datetime
 
     def listed(self, *, before: int | None, limit: int) -> list[tuple[int, Artifact]]:
@@ -99,7 +98,7 @@ class Artifacts:
         """Return a commit's address: no delivery states it in the form that people link to."""
         known = self.catalogue.repository(carrier.repository_id)
         name = evidence.names()[0] if known is None else known.names[0]
-        return f"{self.web}/{name}/commit/{carrier.key}"
+        return f"{self.policy.web}/{name}/commit/{carrier.key}"
 
     def _unsigned(self, before: int | None) -> list[tuple[int, str]]:
         """Return the addresses that the run named after the position ``before`` and that no sighting of it shows."""

@@ -29,14 +29,20 @@ class Scope(enum.StrEnum):
 
 
 ALL_SCOPES = frozenset(Scope)
+NAME_OF_SETTING = "WHICHRUN_API_TOKEN"
+"""What the token of the settings is called: as its setting is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Whoever holds a token: they see one workspace, and do there what the scopes allow."""
+    """Whoever holds a token: they see one workspace, and do there what the scopes allow.
+
+    ``name`` is what the token is called; it is shown with what was done with it, and is no secret.
+    """
 
     workspace: str
     scopes: frozenset[Scope]
+    name: str
 
 
 def authenticate(header: str | None, *, token: bytes, workspace: str) -> Principal:
@@ -54,7 +60,7 @@ def authenticate(header: str | None, *, token: bytes, workspace: str) -> Princip
     matches = hmac.compare_digest(given.strip().encode("latin-1", "backslashreplace"), token)
     if scheme.lower() != "bearer" or not matches:
         raise _unauthorized("the token is not valid")
-    return Principal(workspace=workspace, scopes=ALL_SCOPES)
+    return Principal(workspace=workspace, scopes=ALL_SCOPES, name=NAME_OF_SETTING)
 
 
 def admit(principal: Principal) -> None:

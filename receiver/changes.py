@@ -1,4 +1,4 @@
-"""What callers may change: runs, the status of feedback, the fate of a delivery. Each is one transaction.
+"""What callers may change: runs, feedback's status and answer, a delivery's fate. Each is one transaction.
 
 The surfaces share these as they share ``receiver.queries``. Errors are those of ``resolver.errors``: NotFoundError
 for what is not in the workspace, ConflictError for what the present state does not allow.
@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from receiver.queries import FeedbackView, Queries
+from receiver.queries import AnswerView, FeedbackView, Queries, view_of
 from receiver.wiring import Services
+from resolver.correction import Correction, correct
 from resolver.errors import ConflictError, NotFoundError, RefusedError
-from resolver.locks import locks_for, repository_lock
+from resolver.locks import locks_for, repository_lock, run_lock
 from resolver.model.deliveries import Delivery
 from resolver.model.feedback import SETTABLE, Status
 from resolver.model.runs import Run
@@ -70,6 +71,20 @@ class Changes:
                 raise ConflictError(f"the feedback is {feedback.state.status}: only GitHub can change that")
             ledger.set_feedback_status(feedback_id, status, self.services.clock())
         return queries.feedback(feedback_id)
+
+    def correct(self, feedback_id: int, correction: Correction) -> tuple[AnswerView, bool]:
+        """Give feedback the answer that a person gives; return it, and whether it is new (SPEC §5.3).
+
+        Raises ConflictError for feedback that is ignored or withdrawn, RefusedError for a run that is not registered.
+        """
+        feedback = Queries(self.services, self.workspace).feedback(feedback_id).feedback
+        locks = [repository_lock(feedback.object.ref.repository_id)]
+        if correction.span_id is not None:
+            locks.append(run_lock(self.workspace, correction.span_id))
+        with self.services.store.transaction(*locks) as ledger:
+            present = ledger.feedback(feedback_id) or feedback
+            corrected = correct(ledger, present, correction, at=self.services.clock())
+        return view_of(corrected.resolution, corrected.run), corrected.new
 
     def replay(self, guid: str) -> Delivery:
         """Let a delivery be processed again, as if it had just come in."""

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
-from urllib.parse import urlsplit
 
 from receiver.artifacts import Artifact, Artifacts
 from receiver.wiring import Services
@@ -121,7 +120,7 @@ class Queries:
         """Return what a run made: where its claim was seen, then what it said it made and no delivery has shown."""
         with self.services.store.snapshot() as catalogue:
             run = self._run(catalogue, span_id)
-            shelf = Artifacts(catalogue, self.services.policy, run, self._web(), self.services.clock())
+            shelf = Artifacts(catalogue, self.services.policy, run, self.services.clock())
             found = shelf.listed(before=span.before, limit=span.limit + 1)
             return _page(found, span)
 
@@ -184,11 +183,6 @@ class Queries:
         """Say which run a text in some place is about, whether GitHub has shown it to this service or not."""
         with self.services.store.snapshot() as catalogue:
             return self._told(catalogue, self.services.asker.about_text(catalogue, question))
-
-    def _web(self) -> str:
-        """Return where GitHub's pages are: beside the API (``api.`` before the same host, or a path of that host)."""
-        parts = urlsplit(self.services.settings.github_api_url)
-        return f"{parts.scheme}://{parts.netloc.removeprefix('api.')}"
 
     def _told(self, catalogue: Catalogue, answer: Answer) -> AnswerView:
         run = None if answer.span_id is None else catalogue.run(self.workspace, answer.span_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 from receiver.settings import Settings
 from resolver.ask import Asker
@@ -45,7 +46,14 @@ def policy_of(settings: Settings) -> Policy:
         agent_accounts=settings.agent_logins,
         internal_agents=settings.internal_agents,
         window=timedelta(hours=settings.inference_window_hours),
+        web=web_of(settings.github_api_url),
     )
+
+
+def web_of(api_url: str) -> str:
+    """Return where GitHub's pages are: beside the API (``api.`` before the same host, or a path of that host)."""
+    parts = urlsplit(api_url)
+    return f"{parts.scheme}://{parts.netloc.removeprefix('api.')}"
 
 
 def wire(settings: Settings, *, store: Store | None = None, clock: Clock = now) -> Services:

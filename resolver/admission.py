@@ -84,7 +84,7 @@ class Admission:
 
     def _refusal(self, sighting: Sighting, *, own: bool) -> _Refusal | None:
         found = self._query.number if own else sighting.carrier.number
-        refusal = self._elsewhere(sighting) or self._other_number(sighting, found)
+        refusal = self._elsewhere(sighting) or self._of_a_namesake(sighting) or self._other_number(sighting, found)
         return refusal or (None if own else self._copied(sighting))
 
     def _elsewhere(self, sighting: Sighting) -> _Refusal | None:
@@ -95,6 +95,13 @@ class Admission:
         workspace = self._query.workspace
         self._keys.add(watch.name_key(workspace, sighting.repository))
         return _Refusal(reason, open=self._facts.repository_named(workspace, sighting.repository) is None)
+
+    def _of_a_namesake(self, sighting: Sighting) -> _Refusal | None:
+        """Refuse a claim of a run that worked in another repository, which bore this one's name before."""
+        run = self.run(sighting.span_id)
+        if run is None or run.repository_id is None or run.repository_id == self._query.repository_id:
+            return None
+        return _Refusal(f"run {sighting.span_id} worked in another repository, which bore this name then")
 
     def _other_number(self, sighting: Sighting, found: int | None) -> _Refusal | None:
         reason = number_refusal(sighting.number, found)

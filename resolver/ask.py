@@ -104,7 +104,8 @@ class Asker:
             return query
         revisions = facts.revisions(thing.ref)
         at = revisions[-1].updated_at if revisions else thing.created_at
-        return of_object(thing, workspace=self.policy.workspace, repository=repository.names[0], at=at)
+        asked = of_object(thing, workspace=self.policy.workspace, repository=repository.names[0], at=at)
+        return replace(asked, body=revisions[-1].body if revisions else "")
 
     def _query_asked(self, facts: Facts, question: Question, repository: Repository | None) -> Query:
         query = Query(
@@ -127,6 +128,7 @@ class Asker:
             reply_to=reply_to,
             review_id=question.pull_request_review_id or query.review_id,
             position=_position(question, query.position),
+            body=question.body if question.body is not None else query.body,
         )
         return self._with_own_claims(query, question)
 
@@ -151,6 +153,7 @@ def _position(question: Question, known: Position) -> Position:
         known,
         path=question.path or known.path,
         line=question.line or known.line,
+        original_line=question.line or known.original_line,
         side=question.side or known.side,
         commit=commit,
         original_commit=original_commit,

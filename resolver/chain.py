@@ -15,18 +15,27 @@ from resolver.model.runs import Trust
 from resolver.policy import Policy
 from resolver.ports import Facts
 from resolver.query import Query
+from resolver.remembered import remembered
 from resolver.step import Step
 from resolver.steps import (
     artifact_comment,
+    artifact_linked,
     artifact_parent_comment,
     artifact_pr_context,
+    artifact_quoted,
     artifact_review,
+    artifact_subject,
     artifact_thread,
     commit_artifact,
+    commit_file,
     direct,
     inferred,
+    line_blame,
     unresolved,
 )
+
+MOST_NAMED = 20
+"""How much of what one step looked at its finding names."""
 
 
 def chain(policy: Policy) -> tuple[Step, ...]:
@@ -37,8 +46,13 @@ def chain(policy: Policy) -> tuple[Step, ...]:
         artifact_parent_comment.look,
         artifact_thread.look,
         artifact_review.look,
+        line_blame.look,
         commit_artifact.look,
+        commit_file.look,
+        artifact_quoted.look,
+        artifact_linked.look,
         artifact_pr_context.look,
+        artifact_subject.look,
         inferred.within(policy.window),
         unresolved.look,
     )
@@ -57,15 +71,25 @@ def walk(facts: Facts, policy: Policy, query: Query) -> Walk:
 
     Raises StoreError when a fact cannot be read: an answer is never made from half of the evidence.
     """
-    evidence = Evidence(facts, policy, query)
+    evidence = Evidence(remembered(facts), policy, query)
     findings: list[Finding] = []
     for step in chain(policy):
+        evidence.looked_at.clear()
         found = step(query, evidence)
-        findings.append(found.finding)
+        findings.append(_with_evidence(found.finding, evidence))
         if found.answer is not None:
             answer = _hold(found.answer, found.trust, findings, evidence)
             return Walk(replace(answer, findings=tuple(findings)), frozenset(evidence.keys))
     raise AssertionError("the last step of the chain always decides")
+
+
+def _with_evidence(finding: Finding, evidence: Evidence) -> Finding:
+    """Let a finding that names no evidence of its own say what its step looked at."""
+    if finding.evidence:
+        return finding
+    looked_at = tuple(dict.fromkeys(evidence.looked_at))
+    more = len(looked_at) - MOST_NAMED
+    return replace(finding, evidence=(*looked_at[:MOST_NAMED], *([f"and {more} more"] if more > 0 else ())))
 
 
 def _hold(answer: Answer, trust: Trust, findings: list[Finding], evidence: Evidence) -> Answer:

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from resolver import watch
-from resolver.admission import NONE_ADMITTED, Admission, Admitted
-from resolver.model.github import Commit, GithubObject, Kind, ObjectRef, PullRequest, User
+from resolver.admission import NONE_ADMITTED, Admission, Admitted, merge
+from resolver.model.github import (
+    BlameRange,
+    Commit,
+    CommitCount,
+    GithubObject,
+    Kind,
+    Lines,
+    ObjectRef,
+    PullRequest,
+    Text,
+    User,
+)
 from resolver.model.runs import Reading, Run, Sighting
 from resolver.policy import Policy
 from resolver.ports import Facts
@@ -26,13 +37,17 @@ class ParentReview:
 
 
 class Evidence:
-    """The facts as one query may use them; ``keys`` collects what was looked at."""
+    """The facts as one query may use them.
+
+    ``keys`` collects the keys of what was looked at, and ``looked_at`` its names, for people to read.
+    """
 
     def __init__(self, facts: Facts, policy: Policy, query: Query) -> None:
         self._facts = facts
         self._policy = policy
         self._query = query
         self.keys: set[str] = set()
+        self.looked_at: list[str] = []
         self._admission = Admission(facts, policy, query, self.keys)
 
     def own(self) -> Admitted:
@@ -42,11 +57,13 @@ class Evidence:
     def object(self, ref: ObjectRef) -> GithubObject | None:
         """Return an object, or None when no delivery brought it."""
         self.keys.add(watch.object_key(ref))
-        return self._facts.object(ref)
+        thing = self._facts.object(ref)
+        self.looked_at.append(f"{ref.kind} {ref.id}" if thing is None else thing.url)
+        return thing
 
     def artifacts(self, ref: ObjectRef) -> Admitted | None:
         """Return the claims in force in an object at the time asked for; None when its text then is unknown."""
-        self.keys.add(watch.object_key(ref))
+        self.object(ref)
         own = ref == self._query.ref
         revision = in_force(self._facts.revisions(ref), self._query.at, of_that_second=own)
         reading = None if revision is None else self._facts.reading(ref, revision.updated_at)
@@ -70,6 +87,7 @@ class Evidence:
     def thread(self, root: ObjectRef) -> Admitted:
         """Return the claims in a thread by the time asked for, oldest first, those of the asking object left out."""
         self.keys.add(watch.thread_key(root))
+        self.looked_at.append(f"thread of {root.kind} {root.id}")
         sightings = self._facts.thread_sightings(root.repository_id, root.kind, root.id, self._query.at)
         return self._admit_others(sightings)
 
@@ -79,9 +97,58 @@ class Evidence:
         if repository_id is None:
             return None, NONE_ADMITTED
         self.keys.add(watch.commit_key(repository_id, sha))
+        self.looked_at.append(f"commit {sha}")
         commit = self._facts.commit(repository_id, sha)
         reading = self._facts.commit_reading(repository_id, sha)
         return commit, NONE_ADMITTED if reading is None else self._admission.admit(reading)
+
+    def blame(self, lines: Lines) -> tuple[BlameRange, ...]:
+        """Return what is known of who last changed (or removed) some lines."""
+        self.keys.add(watch.blame_key(lines.repository_id, lines.sha, lines.path))
+        self.looked_at.append(f"blame of {lines.path} at {lines.sha}")
+        return self._facts.blame(lines)
+
+    def made(self, ref: ObjectRef, review_id: int | None) -> Admitted | None:
+        """Return the claims of an object, or, where it is bare itself, of the review that owns it; None: unknown."""
+        admitted = self.artifacts(ref)
+        if admitted is None or admitted.spans or review_id is None:
+            return admitted
+        owner = self.artifacts(ObjectRef(ref.repository_id, Kind.REVIEW, review_id))
+        return None if owner is None else merge((admitted, owner))
+
+    def texts(self, limit: int) -> tuple[Text, ...]:
+        """Return the other texts of the number asked about at that time, the newest first, ``limit`` at most."""
+        repository_id, number = self._query.repository_id, self._query.number
+        if repository_id is None or number is None:
+            return ()
+        self.keys.add(watch.texts_key(repository_id, number))
+        texts = self._facts.texts_on(repository_id, number, self._query.at, limit)
+        others = tuple(text for text in texts if text.ref != self._query.ref)
+        self.looked_at.append(f"{len(others)} earlier text(s) of number {number}")
+        return others
+
+    def subject(self, number: int) -> GithubObject | None:
+        """Return the issue, pull request or discussion of a number."""
+        thing = self._admission.subject(number)
+        self.looked_at.append(f"number {number}" if thing is None else thing.url)
+        return thing
+
+    def number_artifacts(self) -> Admitted:
+        """Return every claim of the number asked about, those of its commits among them, by the time asked for."""
+        repository_id, number = self._query.repository_id, self._query.number
+        if repository_id is None or number is None:
+            return NONE_ADMITTED
+        self.keys.update({watch.pull_key(repository_id, number), watch.number_key(repository_id, number)})
+        self.looked_at.append(f"claims on number {number}")
+        return self._admit_others(self._facts.number_sightings(repository_id, number, self._query.at))
+
+    def commit_count(self) -> CommitCount:
+        """Return how many commits of the pull request asked about are known, of how many there are."""
+        repository_id, number = self._query.repository_id, self._query.number
+        if repository_id is None or number is None:
+            return CommitCount(None, None, None)
+        self.keys.add(watch.pull_key(repository_id, number))
+        return self._facts.pull_commit_count(repository_id, number)
 
     def commits_touching(self, path: str, number: int | None = None) -> tuple[str, ...]:
         """Return the known commits of a pull request that touched a path, pushed by the time asked for.
@@ -92,7 +159,16 @@ class Evidence:
         if repository_id is None or number is None:
             return ()
         self.keys.add(watch.pull_key(repository_id, number))
+        self.looked_at.append(f"commits of pull request {number} that touched {path}")
         return self._facts.pull_commits_touching(repository_id, number, path, self._query.at)
+
+    def former_names(self, path: str, limit: int) -> tuple[str, ...]:
+        """Return the paths that commits of the pull request asked about may have renamed to this one."""
+        repository_id, number = self._query.repository_id, self._query.number
+        if repository_id is None or number is None:
+            return ()
+        self.keys.add(watch.pull_key(repository_id, number))
+        return self._facts.pull_former_names(repository_id, number, path, self._query.at, limit)
 
     def is_pull_commit(self, sha: str) -> bool:
         """Whether a commit is known to be one of the pull request asked about."""
@@ -115,8 +191,15 @@ class Evidence:
         if repository_id is None or number is None:
             return NONE_ADMITTED
         self.keys.update({watch.pull_key(repository_id, number), watch.number_key(repository_id, number)})
+        self.looked_at.append(f"claims on {f'commit {commit}' if path is None else path} of number {number}")
         sightings = self._facts.pull_sightings(repository_id, number, self._query.at, path=path, commit=commit)
         return self._admit_others(sightings)
+
+    def pull_commit_artifacts(self, path: str) -> Admitted:
+        """Return the claims in the known commits of the pull request asked about that touched a path."""
+        admitted = self.pull_artifacts(path=path, commit=None)
+        in_commits = tuple(sighting for sighting in admitted.sightings if sighting.carrier.is_commit)
+        return replace(admitted, sightings=in_commits)
 
     def _author_signs(self, author: User) -> bool:
         """Whether an account is known to sign what it writes in this repository."""
@@ -131,6 +214,7 @@ class Evidence:
         """Return the runs of the repository and number that started within a window before the time asked for."""
         query = self._query
         names = self._admission.names()
+        self.looked_at.append(f"runs of number {number}")
         self.keys.update(watch.runs_key(query.workspace, name, number) for name in names)
         since = query.at - window
         runs = self._facts.runs_started(query.workspace, query.repository_id, names[0], number, since, query.at)
@@ -144,6 +228,11 @@ class Evidence:
     def is_copy(self, sighting: Sighting) -> bool:
         """Whether another account than the claim's author posted this text (SPEC §4)."""
         return self._admission.is_copy(sighting)
+
+    @property
+    def web(self) -> str:
+        """Where GitHub's pages are."""
+        return self._policy.web
 
     def names(self) -> tuple[str, ...]:
         """Return the full names of the repository asked about, the current one first."""

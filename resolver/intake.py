@@ -20,6 +20,7 @@ from resolver.payloads.envelope import Envelope
 from resolver.policy import Policy
 from resolver.ports import Clock, Ledger
 from resolver.settle import Settling, settle
+from resolver.watch import News, NewText
 
 HEADS = "refs/heads/"
 
@@ -69,26 +70,26 @@ class Intake:
 
     def apply(self, ledger: Ledger, prepared: Prepared, *, cause: str) -> None:
         """Keep what was prepared, and resolve what it can touch; ``cause`` goes into the resolutions."""
-        keys: set[str] = set()
+        news = News()
         for repository in prepared.observation.repositories:
             changed = ledger.put_repository(repository, self.policy.workspace)
-            keys.update(watch.repository_key(number) for number in changed)
+            news.add(*(watch.repository_key(number) for number in changed))
             if changed:
                 names = (repository.name, *repository.former)
-                keys.update(watch.name_key(self.policy.workspace, name) for name in names)
+                news.add(*(watch.name_key(self.policy.workspace, name) for name in names))
         for pull in prepared.observation.pulls:
-            keys |= _keep_pull(ledger, pull)
+            _keep_pull(ledger, pull, news)
         for push, readings in prepared.pushes:
-            keys |= _keep_push(ledger, push, readings)
+            _keep_push(ledger, push, readings, news)
         for thread in prepared.observation.threads:
             ledger.put_thread(thread)
         given = []
         for seen, reading in prepared.objects:
-            keys |= _keep_object(ledger, seen, reading)
+            _keep_object(ledger, seen, reading, news)
             feedback_id = self._keep_feedback(ledger, seen.object.ref)
             if feedback_id is not None:
                 given.append(feedback_id)
-        settle(ledger, Settling(self.policy, cause, self.clock()), keys, given)
+        settle(ledger, Settling(self.policy, cause, self.clock()), news, given)
 
     def _keep_feedback(self, ledger: Ledger, ref: ObjectRef) -> int | None:
         thing = ledger.object(ref)
@@ -119,44 +120,47 @@ class Intake:
         return self.reader.read_commit(commit.message, carrier)
 
 
-def _keep_pull(ledger: Ledger, pull: PullRequest) -> set[str]:
+def _keep_pull(ledger: Ledger, pull: PullRequest, news: News) -> None:
     if not ledger.put_pull_request(pull):
-        return set()
-    keys = {watch.pull_key(pull.repository_id, pull.number)}
+        return
+    news.add(watch.pull_key(pull.repository_id, pull.number))
     if pull.merge_commit_sha is not None:
-        keys.add(watch.commit_key(pull.repository_id, pull.merge_commit_sha))
-    return keys
+        news.add(watch.commit_key(pull.repository_id, pull.merge_commit_sha))
 
 
-def _keep_push(ledger: Ledger, push: PushSeen, readings: Mapping[str, Reading]) -> set[str]:
+def _keep_push(ledger: Ledger, push: PushSeen, readings: Mapping[str, Reading], news: News) -> None:
     if not ledger.put_push(push, dict(readings)):
-        return set()
-    keys = {watch.commit_key(push.repository_id, commit.sha) for commit in push.commits}
-    keys |= {watch.claim_key(sighting.digest) for reading in readings.values() for sighting in reading.sightings}
+        return
+    news.add(*(watch.commit_key(push.repository_id, commit.sha) for commit in push.commits))
+    news.add(*(watch.claim_key(sighting.digest) for reading in readings.values() for sighting in reading.sightings))
     # The push may also have told of commits that another branch, and so another pull request, had before.
     pulls = {
         *ledger.pulls_with_head(push.repository_id, push.ref.removeprefix(HEADS)),
         *ledger.pulls_holding(push.repository_id, [commit.sha for commit in push.commits]),
     }
-    return keys | {watch.pull_key(repository_id, number) for repository_id, number in pulls}
+    news.add(*(watch.pull_key(repository_id, number) for repository_id, number in pulls))
 
 
-def _keep_object(ledger: Ledger, seen: ObjectSeen, reading: Reading) -> set[str]:
-    """Keep an object; return the keys of what that changed: who first posted a claim may be among it."""
-    thing, ref = seen.object, seen.object.ref
+def _keep_object(ledger: Ledger, seen: ObjectSeen, reading: Reading, news: News) -> None:
+    """Keep an object, and note what that changed: who first posted a claim may be among it."""
+    ref = seen.object.ref
     digests = ledger.digests(ref) | {sighting.digest for sighting in reading.sightings}
     posters = {digest: ledger.first_posters(digest) for digest in digests}
     if not ledger.put_object(seen, reading):
-        return set()
-    keys = {watch.object_key(ref)}
-    keys |= {watch.claim_key(digest) for digest in digests if ledger.first_posters(digest) != posters[digest]}
-    if thing.thread is not None:
-        keys.add(watch.thread_key(ObjectRef(ref.repository_id, ref.kind, thing.thread)))
+        return
+    thing = ledger.object(ref) or seen.object
+    news.add(watch.object_key(ref))
+    news.add(*(watch.claim_key(digest) for digest in digests if ledger.first_posters(digest) != posters[digest]))
     if digests:
-        keys.add(watch.author_key(ref.repository_id, thing.author.id))
-    if thing.number is not None:
-        if ref.kind in SUBJECTS:
-            keys.add(watch.subject_key(ref.repository_id, thing.number))
-        elif digests or seen.revision.edited:
-            keys.add(watch.number_key(ref.repository_id, thing.number))
-    return keys
+        news.add(watch.author_key(ref.repository_id, thing.author.id))
+    # Whatever it says, it says to nobody before it was there.
+    if thing.thread is not None:
+        news.add(watch.thread_key(ObjectRef(ref.repository_id, ref.kind, thing.thread)), since=thing.created_at)
+    if thing.number is None:
+        return
+    if ref.kind in SUBJECTS:
+        news.add(watch.subject_key(ref.repository_id, thing.number))
+    bodies = tuple(revision.body for revision in ledger.revisions(ref))
+    news.texts.append(NewText(ref.repository_id, thing.number, thing.created_at, bodies))
+    if digests or seen.revision.edited:
+        news.add(watch.number_key(ref.repository_id, thing.number), since=thing.created_at)

@@ -6,8 +6,8 @@ aside, be it one or not; where it holds one, the rest of the block becomes a *do
 The library's own rule for links is not used: it takes quadratic time on brackets.
 
 Tokens: ``bracket`` (``[``, ``![`` or ``]``), ``link`` (what follows ``]``, its address as ``meta["url"]``),
-``hidden`` (a definition or a label) and ``doubt`` (the rest of a block; ``meta["all"]`` says that what follows it is
-in doubt too).
+``hidden`` (definitions, their addresses by label as ``meta["definitions"]``, or a ``meta["label"]``) and ``doubt`` (the
+rest of a block; ``meta["all"]`` says that what follows it is in doubt too).
 """
 
 from __future__ import annotations
@@ -62,6 +62,7 @@ def opening(state: StateInline, _silent: bool) -> bool:  # noqa: FBT001 -- the l
         start = found.start()
         return _doubt(state, everything=_PLAIN_FOOTNOTES.fullmatch(state.src, start) is None)
     end = 0
+    definitions: dict[str, str] = {}
     while label := _LABEL.match(state.src, end):
         if not state.src.startswith(":", label.end()):
             break
@@ -75,10 +76,12 @@ def opening(state: StateInline, _silent: bool) -> bool:  # noqa: FBT001 -- the l
             return _doubt(state)
         if _NO_PARAGRAPH.match(state.src, stop):
             return _doubt(state, everything=True)
+        address = _HARMLESS.match(state.src, start) or _BARE.match(state.src, start)
+        definitions.setdefault(label[1], address[0].strip("<>") if address else "")
         end = _space(state.src, stop)
     if not end:
         return False
-    state.push("hidden", "", 0)
+    state.push("hidden", "", 0).meta["definitions"] = definitions
     state.pos = end
     return True
 
@@ -109,7 +112,7 @@ def bracket(state: StateInline, _silent: bool) -> bool:  # noqa: FBT001 -- the l
         if not _PAIRED.fullmatch(label[1]):
             return _doubt(state)
         state.push("bracket", "", 0).content = "["
-        state.push("hidden", "", 0)
+        state.push("hidden", "", 0).meta["label"] = label[1]
         state.pos = label.end() - 1
     return True
 

@@ -6,9 +6,11 @@ reply" copies is found again in what it was copied from.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from resolver.commonmark import parse
 from resolver.raw_html import Walk
@@ -16,7 +18,7 @@ from resolver.raw_html import Walk
 SHORTEST_QUOTE = 12
 """Characters; anything shorter stands in too many texts to say which one is meant."""
 
-_MARKS = str.maketrans("", "", "*_`~")
+_MARKS = str.maketrans("", "", "*_`~[]")
 _LINK = re.compile(r"(?<!\w)https?://[^\s<>()\[\]{}\"'`|\\^]{1,2000}")
 _PUNCTUATION = ".,;:!?*_~"
 
@@ -28,7 +30,7 @@ class Passages:
     ``prose``: ordinary text only, no code, quote, tag or comment; a newline stands where something was left out, and
     between blocks. ``own``: the text's own words as a passage, code among them, quotes and comments not. ``quotes``:
     each outermost block quote as a passage of at least ``SHORTEST_QUOTE`` characters. ``links``: the http(s)
-    addresses in ordinary text, each once: addresses of links first, then those that stand in the text.
+    addresses in ordinary text, each once: addresses of links first, then those that stand in the text itself.
     """
 
     prose: str = ""
@@ -37,6 +39,7 @@ class Passages:
     links: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=32)
 def read(text: str) -> Passages:
     """Read a text; any text gives passages, in time linear in its length."""
     prose, own = Walk(), Walk(code=True)
@@ -60,8 +63,22 @@ def read(text: str) -> Passages:
         prose=shown,
         own=_passage(own.shown),
         quotes=tuple(quotes),
-        links=tuple(dict.fromkeys(_links([*prose.links, shown]))),
+        links=tuple(dict.fromkeys(_links([*prose.links, *_referred(prose), "".join(prose.unlinked)]))),
     )
+
+
+def _referred(walk: Walk) -> Iterator[str]:
+    """Yield the addresses of the definitions that something in the text refers to: ``[text][label]``, ``[label]``."""
+    labels = {_label(label) for label in walk.labels}
+    shown = _label("".join(walk.shown)) if walk.definitions else ""
+    for label, address in walk.definitions.items():
+        if _label(label) in labels or f"[{_label(label)}]" in shown:
+            yield address
+
+
+def _label(text: str) -> str:
+    """Return a label as CommonMark §4.7 compares it."""
+    return " ".join(text.casefold().split())
 
 
 def _links(texts: Iterable[str]) -> Iterator[str]:
@@ -71,4 +88,4 @@ def _links(texts: Iterable[str]) -> Iterator[str]:
 
 
 def _passage(pieces: Iterable[str]) -> str:
-    return " ".join("".join(pieces).translate(_MARKS).split())
+    return " ".join(html.unescape("".join(pieces)).translate(_MARKS).split())

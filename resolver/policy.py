@@ -17,7 +17,8 @@ class Policy:
 
     ``feedback_authors`` and ``agent_accounts`` hold logins (any case) or numeric ids as text, and are None where
     the operator named nobody. ``internal_agents`` holds agent names that are never inferred; ``window`` is how long
-    before the feedback a run may have started to be inferred.
+    before the feedback a run may have started to be inferred. ``web`` is where GitHub's pages are: a link to
+    elsewhere leads to no object.
     """
 
     workspace: str
@@ -25,6 +26,7 @@ class Policy:
     agent_accounts: frozenset[str] | None
     internal_agents: frozenset[str]
     window: timedelta
+    web: str = "https://github.com"
 
     def may_give_feedback(self, author: User, association: str) -> bool:
         """Whether an account may give feedback; bots only when they are named (SPEC §5.1)."""

@@ -5,16 +5,20 @@ Every method has three outcomes: a value, nothing (``None`` or an empty tuple), 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
 from resolver.model.answers import Answer, Resolution
 from resolver.model.feedback import Feedback, FeedbackState, Status
 from resolver.model.github import (
+    Blame,
+    BlameRange,
     Commit,
+    CommitCount,
     GithubObject,
     Kind,
+    Lines,
     ObjectRef,
     ObjectSeen,
     PullRequest,
@@ -22,6 +26,7 @@ from resolver.model.github import (
     Repository,
     RepositorySeen,
     Revision,
+    Text,
     ThreadSeen,
 )
 from resolver.model.runs import Reading, Run, Sighting
@@ -32,6 +37,17 @@ class Clock(Protocol):
 
     def __call__(self) -> datetime:
         """Return the present moment, aware."""
+        ...
+
+
+class Blamer(Protocol):
+    """Who can say which commit wrote a line: GitHub, or a clone."""
+
+    def blame(self, lines: Lines, *, base: str | None) -> Blame | None:
+        """Return who last changed some lines; of removed ones, who removed them, on the way from ``base``.
+
+        None when it cannot be told: the file has no such lines there, or their text is another.
+        """
         ...
 
 
@@ -96,12 +112,44 @@ class Facts(Protocol):
         """
         ...
 
+    def pull_former_names(
+        self, repository_id: int, number: int, path: str, at: datetime, limit: int
+    ) -> tuple[str, ...]:
+        """Return the paths that a pull request's commits, pushed by a time, removed where they added this one.
+
+        GitHub does not say which of them became it. ``limit`` at most, in order.
+        """
+        ...
+
     def is_pull_commit(self, repository_id: int, number: int, sha: str) -> bool:
         """Return whether a commit is known to be the pull request's."""
         ...
 
+    def pull_commit_count(self, repository_id: int, number: int) -> CommitCount:
+        """Return how many commits lead to a pull request's present head, and how many GitHub counts."""
+        ...
+
     def pulls_merged_as(self, repository_id: int, sha: str) -> tuple[PullRequest, ...]:
         """Return the merged pull requests whose merge (or squash) commit this is."""
+        ...
+
+    def number_sightings(self, repository_id: int, number: int, at: datetime) -> tuple[Sighting, ...]:
+        """Return every claim of a number, oldest first by ``posted_at``.
+
+        They are those in force at a time in the issue's, pull request's or discussion's body, its comments, reviews
+        and review comments, and those in the pull request's known commits, pushed by then.
+        """
+        ...
+
+    def texts_on(self, repository_id: int, number: int, at: datetime, limit: int) -> tuple[Text, ...]:
+        """Return the texts of a number in force at a time, bodies among them, the newest first, ``limit`` at most."""
+        ...
+
+    def blame(self, lines: Lines) -> tuple[BlameRange, ...]:
+        """Return what is known of who last changed (``LEFT``: removed) some lines, in their order.
+
+        A range may reach beyond the lines. Where it is not known of all of them, the others are left out.
+        """
         ...
 
     def runs_started(
@@ -170,6 +218,10 @@ class Ledger(Facts, Protocol):
         """Keep a pull request's head and base, the newest by ``updated_at``, and every head it had."""
         ...
 
+    def put_blame(self, blame: Blame) -> bool:
+        """Keep who last changed lines of a file at a commit; what is known already stays."""
+        ...
+
     def put_thread(self, thread: ThreadSeen) -> bool:
         """Keep the state of a review thread."""
         ...
@@ -212,8 +264,19 @@ class Ledger(Facts, Protocol):
         """Replace the keys of the facts that could change a feedback's answer."""
         ...
 
-    def watching(self, keys: frozenset[str], since: datetime) -> tuple[int, ...]:
-        """Return the ids of feedback received after ``since`` that watch any of the keys, in order of id."""
+    def watching(self, news: Mapping[str, datetime], since: datetime) -> tuple[int, ...]:
+        """Return the ids of feedback received after ``since`` that the news can matter to, in order of id.
+
+        It watches one of the keys, and was given at the key's time or later: what came after it is not about it.
+        """
+        ...
+
+    def text_count(self, repository_id: int, number: int, limit: int) -> int:
+        """Return how many versions of texts there are on a number; ``limit`` where there are more."""
+        ...
+
+    def repositories_of(self, feedback_ids: Iterable[int]) -> frozenset[int]:
+        """Return the ids of the repositories that some pieces of feedback stand in."""
         ...
 
     def append_resolution(self, feedback_id: int, answer: Answer, cause: str, at: datetime) -> Resolution:

@@ -37,7 +37,7 @@ def of_feedback(facts: Facts, thing: GithubObject, state: FeedbackState, *, work
     """Ask which run a piece of feedback is about, as of when it was given; a claim pasted into it counts."""
     own = facts.reading(thing.ref, state.updated_at) or NO_CLAIMS
     asked = of_object(thing, workspace=workspace, repository=repository, at=state.given_at)
-    return replace(asked, own=own, asking=True)
+    return replace(asked, body=state.body, own=own, asking=True)
 
 
 def of_commit(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from typing import Any
 
 from markdown_it.token import Token
 
@@ -34,20 +35,27 @@ class Walk:
     """A walk through the blocks of a text in document order, that gathers what is outside any code and quote.
 
     ``shown`` gathers the pieces of ordinary text, with a newline between what does not belong together, ``comments``
-    the insides of comments, ``links`` the addresses of links. With ``code`` as true, code is ordinary too.
+    the insides of comments, ``links`` the addresses of links, ``definitions`` addresses by label and ``labels`` those
+    that are referred to. ``unlinked`` is what is shown but for the texts of links. With ``code`` as true, code is
+    ordinary too.
     """
 
     def __init__(self, *, code: bool = False) -> None:
         self.shown: list[str] = []
         self.comments: list[str] = []
         self.links: list[str] = []
+        self.definitions: dict[str, str] = {}
+        self.labels: set[str] = set()
+        self.unlinked: list[str] = []
         self.swallowed = False
         self._with_code = code
         self._dead = _DEAD - _CODE if code else _DEAD
         self._quotes = 0
         self._open: Counter[str] = Counter()
         self._raw = ""
-        self._brackets: list[bool] = []  # of those open in this block: whether it begins an image
+        # Of those open in this block: whether it begins an image, and how much of ``unlinked`` stands before it.
+        self._brackets: list[tuple[bool, int]] = []
+        self._before_text = 0
         self._images = 0
         self._after_image = False
 
@@ -90,6 +98,9 @@ class Walk:
             case "link":
                 if self.counts and not (self._after_image or self._images):
                     self.links.append(token.meta["url"])
+                    del self.unlinked[self._before_text :]
+            case "hidden":
+                self._hidden(token.meta)
             case "code_inline":
                 self._code(token.content)
             case "softbreak" | "hardbreak":
@@ -108,12 +119,18 @@ class Walk:
         """Keep count of images: what stands between ``![`` and its ``]`` is not shown as text."""
         image = content == "!["
         if content != "]":
-            self._brackets.append(image)
-        elif self._brackets:
-            image = self._after_image = self._brackets.pop()
+            self._brackets.append((image, len(self.unlinked)))
+        else:
+            image, self._before_text = self._brackets.pop() if self._brackets else (False, len(self.unlinked))
+            self._after_image = image
         self._note("\n" if image or self._images else content)
         if image:
             self._images += 1 if content == "![" else -1
+
+    def _hidden(self, meta: dict[str, Any]) -> None:
+        if self.counts:
+            self.definitions = meta.get("definitions", {}) | self.definitions
+            self.labels.add(meta.get("label", ""))
 
     def _code(self, content: str) -> None:
         self._note(content if self._with_code else "\n")
@@ -186,6 +203,7 @@ class Walk:
     def _note(self, text: str) -> None:
         if self.counts:
             self.shown.append(text)
+            self.unlinked.append(text)
 
 
 def _tag_end(content: str, place: int) -> int | None:

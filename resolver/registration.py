@@ -9,6 +9,7 @@ from resolver.model.runs import Run
 from resolver.policy import Policy
 from resolver.ports import Clock, Ledger
 from resolver.settle import Settling, settle
+from resolver.watch import News
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Registration:
         self._settle(ledger, run, f"run {run.span_id} updated")
 
     def _settle(self, ledger: Ledger, run: Run, cause: str) -> None:
-        keys = {watch.run_key(run.workspace, run.span_id)}
-        keys |= {watch.runs_key(run.workspace, run.repository, number) for number in run.numbers}
-        settle(ledger, Settling(self.policy, cause, self.clock()), keys)
+        news = News()
+        news.add(watch.run_key(run.workspace, run.span_id))
+        for number in run.numbers:
+            news.add(watch.runs_key(run.workspace, run.repository, number), since=run.started_at)
+        settle(ledger, Settling(self.policy, cause, self.clock()), news)

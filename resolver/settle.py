@@ -6,17 +6,22 @@ sought in the very transaction that keeps the fact: there is no moment at which 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from resolver import watch
 from resolver.chain import walk
+from resolver.correction import MANUAL
 from resolver.locks import repository_lock
 from resolver.model.answers import Answer, Confidence
 from resolver.model.feedback import Status
+from resolver.passages import read
 from resolver.policy import Policy
 from resolver.ports import Ledger
 from resolver.questions import of_feedback
+from resolver.quoting import MOST_TEXTS, may_hold
+from resolver.watch import News, NewText
 
 LATE = timedelta(days=30)
 """For how long after it was received feedback is resolved again."""
@@ -31,19 +36,39 @@ class Settling:
     at: datetime
 
 
-def settle(ledger: Ledger, settling: Settling, keys: Iterable[str], feedback: Iterable[int] = ()) -> None:
-    """Resolve the feedback that watches any of the keys, and the feedback given, each once."""
-    watching = ledger.watching(frozenset(keys), settling.at - LATE)
-    for feedback_id in sorted({*watching, *feedback}):
+def settle(ledger: Ledger, settling: Settling, news: News, feedback: Iterable[int] = ()) -> None:
+    """Resolve the feedback that the news can matter to, and the feedback given, each once."""
+    since = settling.at - LATE
+    quoting = (one for text in news.texts for one in _quoting(ledger, text, since))
+    concerned = sorted({*ledger.watching(news, since), *quoting, *feedback})
+    # Some may stand in other repositories than the one whose lock is held: nobody may change them meanwhile.
+    ledger.lock(repository_lock(repository_id) for repository_id in ledger.repositories_of(concerned))
+    for feedback_id in concerned:
         _resolve(ledger, settling, feedback_id)
+
+
+def _quoting(ledger: Ledger, text: NewText, since: datetime) -> Iterator[int]:
+    """Yield the feedback that may quote a new text.
+
+    On most numbers a text is written that nobody quotes, and anybody may write long ones: only those that may hold
+    what is quoted are worth a walk. Where there are more texts than are looked at, each new one moves which ones are.
+    """
+    watching = ledger.watching({watch.texts_key(text.repository_id, text.number): text.since}, since)
+    if not watching:
+        return
+    too_many = ledger.text_count(text.repository_id, text.number, MOST_TEXTS + 1) > MOST_TEXTS
+    for feedback_id in watching:
+        feedback = ledger.feedback(feedback_id)
+        if feedback is not None and (too_many or may_hold(read(feedback.state.body).quotes, text.bodies)):
+            yield feedback_id
 
 
 def _resolve(ledger: Ledger, settling: Settling, feedback_id: int) -> None:
     feedback = ledger.feedback(feedback_id)
     if feedback is None or feedback.state.status in {Status.IGNORED, Status.WITHDRAWN}:
         return
-    # It may stand in another repository than the one whose lock is held: nobody may settle it meanwhile.
-    ledger.lock((repository_lock(feedback.object.ref.repository_id),))
+    if feedback.resolution is not None and feedback.resolution.answer.mode == MANUAL:
+        return  # what a person has said stands until a person says otherwise
     query = of_feedback(
         ledger, feedback.object, feedback.state, workspace=feedback.workspace, repository=feedback.repository
     )

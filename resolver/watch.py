@@ -6,7 +6,41 @@ found anything or not. So an arriving fact reaches just the feedback that it can
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
 from resolver.model.github import ObjectRef
+
+ALWAYS = datetime.min.replace(tzinfo=UTC)
+"""Of news that can matter to feedback of any time."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewText:
+    """An object of a number whose text is new, with every version of it, and since when it can have been quoted."""
+
+    repository_id: int
+    number: int
+    since: datetime
+    bodies: tuple[str, ...]
+
+
+class News(dict[str, datetime]):
+    """Keys of facts that changed, each with the time from which on it can matter.
+
+    What was written after a piece of feedback is not what the feedback is about, so it need not be resolved again.
+    ``texts`` are apart: they matter only to feedback that quotes them.
+    """
+
+    def __init__(self) -> None:
+        """Begin with no news."""
+        super().__init__()
+        self.texts: list[NewText] = []
+
+    def add(self, *keys: str, since: datetime = ALWAYS) -> None:
+        """Note that some facts changed, which can matter to feedback given at a time or later."""
+        for key in keys:
+            self[key] = min(self.get(key, since), since)
 
 
 def repository_key(repository_id: int) -> str:
@@ -35,8 +69,13 @@ def thread_key(ref: ObjectRef) -> str:
 
 
 def number_key(repository_id: int, number: int) -> str:
-    """The claims in the reviews and comments of a number."""
+    """The claims in the texts of a number: its body, its comments, reviews and review comments."""
     return f"number/{repository_id}/{number}"
+
+
+def texts_key(repository_id: int, number: int) -> str:
+    """The texts of a number, signed or not."""
+    return f"texts/{repository_id}/{number}"
 
 
 def pull_key(repository_id: int, number: int) -> str:
@@ -47,6 +86,11 @@ def pull_key(repository_id: int, number: int) -> str:
 def commit_key(repository_id: int, sha: str) -> str:
     """A commit: that it is known, its paths, the claims in its message."""
     return f"commit/{repository_id}/{sha}"
+
+
+def blame_key(repository_id: int, sha: str, path: str) -> str:
+    """Who last changed the lines of a file at a commit."""
+    return f"blame/{repository_id}/{sha}/{path}"
 
 
 def run_key(workspace: str, span_id: str) -> str:

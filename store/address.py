@@ -36,9 +36,11 @@ _POSTGRES_DEFAULTS: dict[str, int | str] = {
 _POSTGRES_OPTIONS = (
     "-c synchronous_commit=on -c statement_timeout=30s -c lock_timeout=10s "
     "-c idle_in_transaction_session_timeout=60s -c timezone=UTC "
-    # Every look-up follows an index in its order. A plan made while a table was small would gather and sort instead,
-    # and be kept when a backlog has made the table large.
-    "-c enable_bitmapscan=off"
+    # Every look-up follows indexes, row by row. A plan made while a table was small would read it whole, gather and
+    # sort instead, and be kept when the table has become large. To compile such plans, or to run them in several
+    # processes, would take longer than they do.
+    "-c enable_bitmapscan=off -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off "
+    "-c jit=off -c max_parallel_workers_per_gather=0"
 )
 
 

@@ -14,6 +14,7 @@ from resolver.model.answers import Confidence
 from resolver.model.feedback import Feedback, Status
 from resolver.model.github import Revision
 from resolver.model.runs import Run, Sighting
+from store.blame import BlameFacts
 from store.commits import CommitFacts
 from store.deliveries import DeliveryFacts
 from store.feedback import FEEDBACK, FeedbackFacts, to_feedback
@@ -66,7 +67,7 @@ ORDER BY s.id DESC LIMIT ?
 """
 
 
-class Catalogue(PullFacts, CommitFacts, RunFacts, FeedbackFacts, ResolutionFacts, DeliveryFacts):
+class Catalogue(PullFacts, CommitFacts, BlameFacts, RunFacts, FeedbackFacts, ResolutionFacts, DeliveryFacts):
     """What can be read. In every list items are ``(id, value)``; ``before`` is the last id of the page before."""
 
     def run(self, workspace: str, span_id: str) -> Run | None:

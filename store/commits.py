@@ -23,7 +23,8 @@ FROM git_commit c LEFT JOIN sighting s ON s.commit_id = c.id
 WHERE c.repository_id = ? AND c.sha = ? ORDER BY s.id
 """
 _KNOWN = """
-SELECT sha, id, author_login, paths_known, pushed_at FROM git_commit WHERE repository_id = ? AND sha IN
+SELECT c.sha, c.id, c.author_login, c.paths_known, c.pushed_at
+FROM wanted CROSS JOIN git_commit c WHERE c.repository_id = wanted.column1 AND c.sha = wanted.column2
 """
 _ADD = """
 INSERT INTO git_commit (repository_id, sha, message, committed_at, author_login, paths_known, pushed_at, refusals)
@@ -82,7 +83,7 @@ class CommitLedger(CommitFacts):
         mended = [self._mend_commit(kept[sha], commit, pushed_at) for sha, commit in commits.items()]
         pathed = self._add_paths(kept, commits.values())
         owned = [
-            ((None, None, kept[sha].id, push.repository_id, None, None), sighting)
+            ((None, None, kept[sha].id, push.repository_id, None, None, None), sighting)
             for sha in commits
             for sighting in readings.get(sha, NO_CLAIMS).sightings
         ]
@@ -109,7 +110,7 @@ class CommitLedger(CommitFacts):
         return self._db.insert(_ADD, rows, "ON CONFLICT (repository_id, sha) DO NOTHING")
 
     def _known_commits(self, repository_id: int, shas: Iterable[str]) -> dict[str, _Kept]:
-        rows = self._db.rows_among(_KNOWN, (repository_id,), shas)
+        rows = self._db.rows_among(_KNOWN, [(repository_id, sha) for sha in shas])
         return {row[0]: _Kept(row[1], row[2], bool(row[3]), row[4]) for row in rows}
 
     def _mend_commit(self, before: _Kept, commit: Commit, pushed_at: int) -> bool:

@@ -96,13 +96,19 @@ class Database:
             added += self.change(f"{head} {tuples} {tail}", [value for row in part for value in row])
         return added
 
-    def rows_among(self, sql: str, first: Values, among: Iterable[int | str | bytes]) -> list[Row]:
-        """Run a statement that ends in ``IN`` for each part of a long list of values; ``first`` come before them."""
-        wanted = list(among)
+    def rows_among(self, sql: str, keys: Iterable[Values], values: Values = ()) -> list[Row]:
+        """Run a statement FROM ``wanted`` for each part of a long list of keys (``column1``, ``column2``, …).
+
+        ``values`` are bound after the keys, each of which is to be given once. As a table that is joined, keys lead
+        to rows by an index in all their columns; of a list of values either database may think better.
+        """
+        wanted = list(keys)
         found: list[Row] = []
         for start in range(0, len(wanted), _AT_ONCE):
             part = wanted[start : start + _AT_ONCE]
-            found += self.rows(f"{sql} ({marks(len(part))})", [*first, *part])
+            rows = ", ".join([f"({marks(len(part[0]))})"] * len(part))
+            bound = [*(value for key in part for value in key), *values]
+            found += self.rows(f"WITH wanted AS (VALUES {rows}) {sql}", bound)
         return found
 
     def locking(self, sql: str) -> str:

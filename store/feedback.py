@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from resolver.errors import NotFoundError, StoreError
@@ -51,12 +52,16 @@ UPDATE feedback SET authorized = ?, state_status = ?, body = ?, instruction = ?,
 WHERE id = ?
 """
 _SET_STATUS = "UPDATE feedback SET status = ?, status_at = ? WHERE id = ?"
-_WATCHED = "SELECT watch_key FROM feedback_watch WHERE feedback_id = ?"
-_WATCH = "INSERT INTO feedback_watch (watch_key, feedback_id) VALUES"
-_UNWATCH = "DELETE FROM feedback_watch WHERE watch_key = ? AND feedback_id = ?"
+_WATCHED = """
+SELECT f.given_at, w.watch_key FROM feedback f LEFT JOIN feedback_watch w ON w.feedback_id = f.id WHERE f.id = ?
+"""
+_WATCH = "INSERT INTO feedback_watch (watch_key, given_at, feedback_id) VALUES"
+_MEND_WATCH = "UPDATE feedback_watch SET given_at = ? WHERE feedback_id = ?"
+_UNWATCH = "DELETE FROM feedback_watch WHERE watch_key = ? AND given_at = ? AND feedback_id = ?"
+_REPOSITORIES = "SELECT f.repository_id FROM wanted CROSS JOIN feedback f WHERE f.id = wanted.column1"
 _WATCHING = """
-SELECT f.id FROM feedback_watch w JOIN feedback f ON f.id = w.feedback_id
-WHERE f.received_at > ? AND w.watch_key IN
+SELECT f.id FROM wanted CROSS JOIN feedback_watch w JOIN feedback f ON f.id = w.feedback_id
+WHERE w.watch_key = wanted.column1 AND w.given_at >= ? AND f.received_at > ?
 """
 
 _UNANSWERED = frozenset({Status.IGNORED, Status.WITHDRAWN})
@@ -103,6 +108,8 @@ class FeedbackLedger(FeedbackFacts):
         resolution_id = None if state.status in _UNANSWERED else kept[10]
         if (*told, *status, number, resolution_id) != kept[:11]:
             self._db.change(_MEND, (*told, *status, number, resolution_id, feedback_id))
+            if kept[5] != told[5]:
+                self._db.change(_MEND_WATCH, (told[5], feedback_id))
         return feedback_id
 
     def set_feedback_status(self, feedback_id: int, status: Status, at: datetime) -> None:
@@ -113,16 +120,32 @@ class FeedbackLedger(FeedbackFacts):
     def watch(self, feedback_id: int, keys: frozenset[str]) -> None:
         """Replace the keys of the facts that could change a feedback's answer."""
         wanted = {text_key(key) for key in keys}
-        watched = {bytes(key) for (key,) in self._db.rows(_WATCHED, (feedback_id,))}
-        for key in watched - wanted:
-            self._db.change(_UNWATCH, (key, feedback_id))
-        rows = [(key, feedback_id) for key in sorted(wanted - watched)]
-        self._db.insert(_WATCH, rows, "ON CONFLICT (watch_key, feedback_id) DO NOTHING")
+        rows = self._db.rows(_WATCHED, (feedback_id,))
+        watched = {bytes(key) for _, key in rows if key is not None}
+        for given_at in {row[0] for row in rows}:
+            for key in sorted(watched - wanted):
+                self._db.change(_UNWATCH, (key, given_at, feedback_id))
+            new = [(key, given_at, feedback_id) for key in sorted(wanted - watched)]
+            self._db.insert(_WATCH, new, "ON CONFLICT DO NOTHING")
 
-    def watching(self, keys: frozenset[str], since: datetime) -> tuple[int, ...]:
-        """Return the ids of feedback received after ``since`` that watch any of the keys, in order of id."""
-        rows = self._db.rows_among(_WATCHING, (to_micros(since),), [text_key(key) for key in keys])
-        return tuple(sorted({feedback_id for (feedback_id,) in rows}))
+    def repositories_of(self, feedback_ids: Iterable[int]) -> frozenset[int]:
+        """Return the ids of the repositories that some pieces of feedback stand in."""
+        rows = self._db.rows_among(_REPOSITORIES, [(feedback_id,) for feedback_id in feedback_ids])
+        return frozenset(repository_id for (repository_id,) in rows)
+
+    def watching(self, news: Mapping[str, datetime], since: datetime) -> tuple[int, ...]:
+        """Return the ids of feedback received after ``since`` that the news can matter to, in order of id.
+
+        It watches one of the keys, and was given at the key's time or later.
+        """
+        keys: dict[int, list[bytes]] = {}
+        for key, moment in news.items():
+            keys.setdefault(to_micros(moment), []).append(text_key(key))
+        found: set[int] = set()
+        for given_at, together in keys.items():
+            rows = self._db.rows_among(_WATCHING, [(key,) for key in together], (given_at, to_micros(since)))
+            found.update(feedback_id for (feedback_id,) in rows)
+        return tuple(sorted(found))
 
 
 def to_feedback(row: Row) -> Feedback:

@@ -40,12 +40,13 @@ class Repository(Table):
 
 
 class RepositoryName(Table):
-    """A name that a repository bore, last seen on it at ``as_of``; ``name_key`` is in lower case."""
+    """A name that a repository bore as of its own time, last seen on it at ``seen_at``; ``name_key`` is lower case."""
 
     repository = ForeignKeyField(Repository, index=False)
     name = TextField()
     name_key = TextField()
     as_of = BigIntegerField()
+    seen_at = BigIntegerField(null=True)
 
     class Meta:
         """A repository may bear one name twice, and several may bear it."""
@@ -76,7 +77,9 @@ class Object(Table):
     line = BigIntegerField(null=True)
     start_line = BigIntegerField(null=True)
     original_line = BigIntegerField(null=True)
+    original_start_line = BigIntegerField(null=True)
     side = TextField(null=True)
+    start_side = TextField(null=True)
     subject_type = TextField(null=True)
     commit_sha = TextField(null=True)
     original_commit_sha = TextField(null=True)
@@ -92,7 +95,10 @@ class Object(Table):
 
 
 class Revision(Table):
-    """A version of an object's text; ``rank`` orders those of one second."""
+    """A version of an object's text; ``rank`` orders those of one second.
+
+    ``repository_id`` and ``number`` repeat the object's, for the look-up of what was last said on a number.
+    """
 
     id = BigAutoField()
     object = ForeignKeyField(Object, index=False)
@@ -107,6 +113,8 @@ class Revision(Table):
     previous_body = TextField(null=True)
     rank = SmallIntegerField()
     refusals = TextField(null=True)
+    repository_id = BigIntegerField(null=True)
+    number = BigIntegerField(null=True)
 
     class Meta:
         """The second index finds the version in force at a time."""
@@ -218,6 +226,24 @@ class PullHead(Table):
         without_rowid = True
 
 
+class LineBlame(Table):
+    """Lines of a file at a commit, and the commit that last changed (on the side ``LEFT``: removed) them."""
+
+    repository_id = BigIntegerField()
+    sha = TextField()
+    path_key = BlobField()
+    side = TextField()
+    first_line = BigIntegerField()
+    last_line = BigIntegerField()
+    blamed = TextField()
+
+    class Meta:
+        """The lines of two rows do not overlap, so their order is that of their ends."""
+
+        primary_key = CompositeKey("repository_id", "sha", "path_key", "side", "last_line")
+        without_rowid = True
+
+
 class ReviewThread(Table):
     """Whether a review thread, named by its first comment, is resolved."""
 
@@ -235,8 +261,9 @@ class ReviewThread(Table):
 class Sighting(Table):
     """The reverse index: a verified claim in one version of a text, or in a commit. What it claims never changes.
 
-    Of texts, ``author_id`` and ``posted_at`` repeat the object's author and the version's time, for the look-ups;
-    ``posted_from`` is the earliest time at which that version can have been written.
+    Of texts, ``author_id``, ``number`` and ``posted_at`` repeat the object's author and number, and the version's
+    time, for the look-ups; ``posted_from`` is the earliest time at which that version can have been written. Of
+    commits there are none of them.
     """
 
     id = BigAutoField()
@@ -244,6 +271,7 @@ class Sighting(Table):
     revision = ForeignKeyField(Revision, index=False, null=True)
     commit = ForeignKeyField(GitCommit, index=False, null=True)
     repository_id = BigIntegerField()
+    number = BigIntegerField(null=True)
     author_id = BigIntegerField(null=True)
     posted_from = BigIntegerField(null=True)
     posted_at = BigIntegerField(null=True)
@@ -276,4 +304,10 @@ partial_index(
     PullRequest, "pull_request_merged_as", (PullRequest.repository_id, PullRequest.merge_commit_sha), "merged = 1"
 )
 partial_index(Object, "object_number", (Object.repository_id, Object.number, Object.kind), "number IS NOT NULL")
+partial_index(
+    Revision, "revision_number", (Revision.repository_id, Revision.number, Revision.updated_at), "number IS NOT NULL"
+)
+partial_index(
+    Sighting, "sighting_number", (Sighting.repository_id, Sighting.number, Sighting.posted_at), "number IS NOT NULL"
+)
 partial_index(Object, "object_thread", (Object.repository_id, Object.kind, Object.thread), "thread IS NOT NULL")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from store.blame import BlameLedger
 from store.commits import CommitLedger
 from store.feedback import FeedbackLedger
 from store.object_ledger import ObjectLedger
@@ -13,7 +14,16 @@ from store.resolutions import ResolutionLedger
 from store.runs import RunLedger
 
 
-class Ledger(PullLedger, ObjectLedger, CommitLedger, RunLedger, RepositoryLedger, FeedbackLedger, ResolutionLedger):
+class Ledger(
+    PullLedger,
+    ObjectLedger,
+    CommitLedger,
+    BlameLedger,
+    RunLedger,
+    RepositoryLedger,
+    FeedbackLedger,
+    ResolutionLedger,
+):
     """Facts, and the writing of them: ``resolver.ports.Ledger``, each subject in a module of its own."""
 
     def lock(self, names: Iterable[str]) -> None:

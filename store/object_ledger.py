@@ -18,11 +18,11 @@ from store.times import from_micros, to_micros
 
 _COLUMNS = (
     "number, author_id, author_login, author_type, created_at, url, reply_to, review_id, path, line, start_line, "
-    "original_line, side, subject_type, commit_sha, original_commit_sha, diff_hunk, state, deleted, thread, as_of, "
-    "author_as_of"
+    "original_line, original_start_line, side, start_side, subject_type, commit_sha, original_commit_sha, diff_hunk, "
+    "state, deleted, thread, as_of, author_as_of"
 )
 _ADD = f"""
-INSERT INTO object (repository_id, kind, github_id, {_COLUMNS}) VALUES ({", ".join("?" * 25)})
+INSERT INTO object (repository_id, kind, github_id, {_COLUMNS}) VALUES ({", ".join("?" * 27)})
 ON CONFLICT (repository_id, kind, github_id) DO NOTHING RETURNING id
 """
 _KNOWN = f"""
@@ -30,10 +30,12 @@ SELECT {OBJECT}, o.id, o.as_of, o.author_as_of FROM object o
 WHERE o.repository_id = ? AND o.kind = ? AND o.github_id = ?
 """
 _MEND = f"UPDATE object SET {_COLUMNS.replace(', ', ' = ?, ')} = ? WHERE id = ?"
-_MEND_AUTHOR = "UPDATE sighting SET author_id = ? WHERE object_id = ? AND author_id <> ?"
+_MEND_AUTHOR = "UPDATE sighting SET author_id = ?, number = ? WHERE object_id = ?"
+_MEND_NUMBER = "UPDATE revision SET number = ? WHERE object_id = ?"
 _ADD_REVISION = """
 INSERT INTO revision (object_id, updated_at, body_sha256, body, editor_id, editor_login, editor_type, edited,
-    author_association, previous_body, rank, refusals) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)
+    author_association, previous_body, rank, refusals, repository_id, number)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)
 ON CONFLICT (object_id, updated_at, body_sha256) DO NOTHING RETURNING id
 """
 _SIBLINGS = f"SELECT {REVISION}, r.id, r.rank FROM revision r WHERE r.object_id = ? AND r.updated_at = ?"
@@ -44,8 +46,8 @@ UPDATE revision SET editor_id = ?, editor_login = ?, editor_type = ?, edited = ?
 _RANK = "UPDATE revision SET rank = ? WHERE id = ?"
 _REFUSALS = "UPDATE revision SET refusals = ? WHERE id = ?"
 _ADD_SIGHTINGS = """
-INSERT INTO sighting (object_id, revision_id, commit_id, repository_id, author_id, posted_at, digest, workspace,
-    span_id, agent_id, agent_name, claim_repository, claim_number, trust, verified_with, verified_at) VALUES
+INSERT INTO sighting (object_id, revision_id, commit_id, repository_id, number, author_id, posted_at, digest,
+    workspace, span_id, agent_id, agent_name, claim_repository, claim_number, trust, verified_with, verified_at) VALUES
 """
 # A version was written at its time; only the first one known may be as old as its object.
 _EARLIEST = """
@@ -65,42 +67,51 @@ class ObjectLedger(ObjectFacts):
 
     def put_object(self, seen: ObjectSeen, reading: Reading) -> bool:
         """Keep an object, its revision, and the claims read in it."""
-        object_id, author_id, changed = self._keep_object(seen)
-        revision_id, revised = self._keep_revision(object_id, seen.revision, reading)
-        posted_at = to_micros(seen.revision.updated_at)
-        owner = (object_id, revision_id, None, seen.object.ref.repository_id, author_id, posted_at)
+        object_id, thing, changed = self._keep_object(seen)
+        revision_id, revised = self._keep_revision(object_id, thing, seen.revision, reading)
+        place = (thing.ref.repository_id, thing.number)
+        owner = (object_id, revision_id, None, *place, thing.author.id, to_micros(seen.revision.updated_at))
         sighted = add_sightings(self._db, [(owner, sighting) for sighting in reading.sightings])
         self._db.change(_MEND_EARLIEST, (object_id,))
         if sighted and not revised:  # read again with other keys, which verified more
             self._db.change(_REFUSALS, (from_texts(reading.refusals), revision_id))
         return changed or revised or sighted > 0
 
-    def _keep_object(self, seen: ObjectSeen) -> tuple[int, int, bool]:
-        """Keep the object itself; return its row's id, its author's id, and whether it changed."""
+    def _keep_object(self, seen: ObjectSeen) -> tuple[int, GithubObject, bool]:
+        """Keep the object itself; return its row's id, the object as it is now, and whether it changed."""
         as_of = seen.revision.updated_at
         stated = Stated(seen.object, as_of, as_of)
         ref = seen.object.ref
         key = (ref.repository_id, ref.kind.value, ref.id)
         added = self._db.row(_ADD, (*key, *_values(stated)))
         if added is not None:
-            return added[0], seen.object.author.id, True
+            return added[0], seen.object, True
         object_id, before = self._known_object(ref)
         after = merge_objects(before, stated)
-        author_id = after.thing.author.id
         if after != before:
             self._db.change(_MEND, (*_values(after), object_id))
-            self._db.change(_MEND_AUTHOR, (author_id, object_id, author_id))
-        return object_id, author_id, after.thing != before.thing
+            self._mend_copies(object_id, before.thing, after.thing)
+        return object_id, after.thing, after.thing != before.thing
+
+    def _mend_copies(self, object_id: int, before: GithubObject, after: GithubObject) -> None:
+        """Mend what versions and claims repeat of their object."""
+        if (after.author.id, after.number) != (before.author.id, before.number):
+            self._db.change(_MEND_AUTHOR, (after.author.id, after.number, object_id))
+        if after.number != before.number:
+            self._db.change(_MEND_NUMBER, (after.number, object_id))
 
     def _known_object(self, ref: ObjectRef) -> tuple[int, Stated]:
         row = self._db.rows(self._db.locking(_KNOWN), (ref.repository_id, ref.kind.value, ref.id))[0]
         object_id, as_of, author_as_of = row[OBJECT_WIDTH:]
         return object_id, Stated(to_object(row), from_micros(as_of), from_micros(author_as_of))
 
-    def _keep_revision(self, object_id: int, revision: Revision, reading: Reading) -> tuple[int, bool]:
+    def _keep_revision(
+        self, object_id: int, thing: GithubObject, revision: Revision, reading: Reading
+    ) -> tuple[int, bool]:
         key = (object_id, to_micros(revision.updated_at), body_hash(revision.body.encode()))
         told = _told(revision)
-        added = self._db.row(_ADD_REVISION, (*key, revision.body, *told, from_texts(reading.refusals)))
+        place = (thing.ref.repository_id, thing.number)
+        added = self._db.row(_ADD_REVISION, (*key, revision.body, *told, from_texts(reading.refusals), *place))
         siblings = self._siblings(object_id, revision.updated_at)
         revision_id = siblings[revision.body][0] if added is None else int(added[0])
         if added is None:
@@ -173,7 +184,9 @@ def _values(stated: Stated) -> tuple[int | str | None, ...]:
         position.line,
         position.start_line,
         position.original_line,
+        position.original_start_line,
         position.side,
+        position.start_side,
         position.subject_type,
         position.commit,
         position.original_commit,

@@ -6,20 +6,25 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from resolver.model.github import GithubObject, Kind, ObjectRef, Revision
+from resolver.model.github import GithubObject, Kind, ObjectRef, Revision, Text
 from resolver.model.runs import Reading, Sighting
+from resolver.watch import ALWAYS
 from store.part import Part
 from store.rows import CLAIM, OBJECT, OBJECT_CARRIER, REVISION, to_object, to_revision, to_sighting, to_texts
 from store.times import to_micros
 
 _IS_REF = "o.repository_id = ? AND o.kind = ? AND o.github_id = ?"
-# The revision in force of object o at a time.
-_IN_FORCE = """
-JOIN revision r ON r.id = (
-    SELECT v.id FROM revision v WHERE v.object_id = o.id AND v.updated_at <= ?
-    ORDER BY v.updated_at DESC, v.rank DESC LIMIT 1
-)
+
+
+# The revision in force of an object at a time.
+def _latest(object_id: str) -> str:
+    return f"""
+(SELECT v.id FROM revision v WHERE v.object_id = {object_id} AND v.updated_at <= ?
+ ORDER BY v.updated_at DESC, v.rank DESC LIMIT 1)
 """
+
+
+_IN_FORCE = f"JOIN revision r ON r.id = {_latest('o.id')}"
 _OBJECT = f"SELECT {OBJECT} FROM object o WHERE {_IS_REF}"
 _SUBJECT = f"""
 SELECT {OBJECT} FROM object o WHERE o.repository_id = ? AND o.number = ?
@@ -38,22 +43,38 @@ _THREAD = f"""
 SELECT {OBJECT_CARRIER}, {CLAIM} FROM object o {_IN_FORCE} JOIN sighting s ON s.revision_id = r.id
 WHERE o.repository_id = ? AND o.kind = ? AND o.thread = ? ORDER BY r.updated_at, o.github_id, s.digest
 """
+# From the claims, not from the objects: of the many comments on a number, few may be signed.
 _ON_NUMBER = f"""
-SELECT {OBJECT_CARRIER}, {CLAIM} FROM object o {_IN_FORCE} JOIN sighting s ON s.revision_id = r.id
-WHERE o.repository_id = ? AND o.number = ?
-AND o.kind IN ('pull_request_review', 'pull_request_review_comment')
+SELECT {OBJECT_CARRIER}, {CLAIM}
+FROM sighting s JOIN object o ON o.id = s.object_id JOIN revision r ON r.id = s.revision_id
+WHERE s.repository_id = ? AND s.number = ? AND s.posted_at <= ? AND s.revision_id = {_latest("s.object_id")}
 """
-_ON_PATH = f"{_ON_NUMBER} AND o.path = ?"
-_ON_COMMIT = f"{_ON_NUMBER} AND (o.commit_sha = ? OR o.original_commit_sha = ?)"
+_ON_PULL = f"{_ON_NUMBER} AND o.kind IN ('pull_request_review', 'pull_request_review_comment')"
+_ON_PATH = f"{_ON_PULL} AND o.path = ?"
+_ON_COMMIT = f"{_ON_PULL} AND (o.commit_sha = ? OR o.original_commit_sha = ?)"
+# Back in time over the versions to the last one wanted, and then all those since: so only they are sorted.
+_TEXTS = f"""
+SELECT o.repository_id, o.kind, o.github_id, r.body, o.url, o.review_id
+FROM revision r JOIN object o ON o.id = r.object_id
+WHERE r.repository_id = ? AND r.number = ? AND r.updated_at <= ? AND r.id = {_latest("r.object_id")}
+AND r.updated_at >= COALESCE((
+    SELECT w.updated_at FROM revision w
+    WHERE w.repository_id = ? AND w.number = ? AND w.updated_at <= ? AND w.id = {_latest("w.object_id")}
+    ORDER BY w.updated_at DESC LIMIT 1 OFFSET ?
+), {to_micros(ALWAYS)})
+ORDER BY r.updated_at DESC, o.kind, o.github_id LIMIT ?
+"""
+_COUNTED = "SELECT 1 FROM revision r WHERE r.repository_id = ? AND r.number = ? LIMIT ?"
 # Whoever can have written it no later than the one text that was written by then for certain.
 _FIRST_POSTERS = """
 SELECT DISTINCT s.author_id FROM sighting s
 WHERE s.digest = ? AND s.posted_from <= (SELECT MIN(e.posted_at) FROM sighting e WHERE e.digest = ?)
 """
 _DIGESTS = f"SELECT DISTINCT s.digest FROM object o JOIN sighting s ON s.object_id = o.id WHERE {_IS_REF}"
+# Only of claims in commits is it unknown when they were posted, so that the index leads past those in texts.
 _IN_COMMITS = """
 SELECT 1 FROM sighting s JOIN git_commit c ON c.id = s.commit_id
-WHERE s.digest = ? AND s.repository_id = ? AND c.pushed_at <= ? LIMIT 1
+WHERE s.digest = ? AND s.posted_at IS NULL AND s.repository_id = ? AND c.pushed_at <= ? LIMIT 1
 """
 _SIGNS = "SELECT 1 FROM sighting WHERE repository_id = ? AND author_id = ? LIMIT 1"
 
@@ -93,12 +114,32 @@ class ObjectFacts(Part):
         self, repository_id: int, number: int, at: datetime, *, path: str | None, commit: str | None
     ) -> tuple[Sighting, ...]:
         """Return the claims in force at a time in a number's reviews and review comments on a path, or a commit."""
-        place = (to_micros(at), repository_id, number)
+        place = (repository_id, number, to_micros(at), to_micros(at))
         if path is not None:
             rows = self._db.rows(_ON_PATH, (*place, path))
         else:
             rows = self._db.rows(_ON_COMMIT, (*place, commit, commit))
         return tuple(to_sighting(row) for row in rows)
+
+    def text_sightings(self, repository_id: int, number: int, at: datetime) -> tuple[Sighting, ...]:
+        """Return the claims in force at a time in all texts of a number."""
+        rows = self._db.rows(_ON_NUMBER, (repository_id, number, to_micros(at), to_micros(at)))
+        return tuple(to_sighting(row) for row in rows)
+
+    def text_count(self, repository_id: int, number: int, limit: int) -> int:
+        """Return how many versions of texts there are on a number; ``limit`` where there are more."""
+        return len(self._db.rows(_COUNTED, (repository_id, number, limit)))
+
+    def texts_on(self, repository_id: int, number: int, at: datetime, limit: int) -> tuple[Text, ...]:
+        """Return the texts of a number in force at a time, bodies among them, the newest first, ``limit`` at most.
+
+        Those of objects that have been deleted since are among them: they were there.
+        """
+        if limit < 1:
+            return ()
+        place = (repository_id, number, to_micros(at), to_micros(at))
+        rows = self._db.rows(_TEXTS, (*place, *place, limit - 1, limit))
+        return tuple(Text(ObjectRef(row[0], Kind(row[1]), row[2]), *row[3:]) for row in rows)
 
     def first_posters(self, digest: str) -> frozenset[int]:
         """Return the author ids of those who may have posted a claim first, in a text (not a commit).

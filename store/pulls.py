@@ -12,19 +12,20 @@ from collections.abc import Iterable
 from dataclasses import astuple, replace
 from datetime import datetime
 
-from resolver.model.github import PullRequest, ThreadSeen
+from resolver.model.github import CommitCount, PullRequest, ThreadSeen
 from resolver.model.runs import Sighting
 from store.merging import merge_pull_requests
 from store.objects import ObjectFacts
 from store.rows import CLAIM, COMMIT_CARRIER, PULL_REQUEST, text_key, to_pull_request, to_sighting
-from store.times import to_micros
+from store.times import from_optional, to_micros
 
 _NO_COMMIT = "0" * 40
 """Where a push begins that creates a branch, and ends that deletes it: nothing leads from one branch to the next."""
+_HEADS = "refs/heads/"
 _MOST_PUSHES = 10_000
 """Of how many pushes a pull request's commits are gathered; for a branch that is older than that, the latest."""
 
-_PULL_COMMITS = f"""
+_PULL_PUSHES = f"""
 WITH RECURSIVE step (id, repository_id, ref, sha_before) AS (
     SELECT p.id, p.repository_id, p.ref, p.sha_before
     FROM pull_head h
@@ -36,8 +37,21 @@ WITH RECURSIVE step (id, repository_id, ref, sha_before) AS (
     FROM step JOIN push p
     ON p.repository_id = step.repository_id AND p.ref = step.ref AND p.sha_after = step.sha_before
     WHERE step.sha_before <> '{_NO_COMMIT}'
-), brought (commit_id) AS (
-    SELECT DISTINCT b.commit_id FROM (SELECT id FROM step LIMIT {_MOST_PUSHES}) t JOIN push_commit b ON b.push_id = t.id
+)
+"""
+_STEPS = f"(SELECT id FROM step LIMIT {_MOST_PUSHES}) t"
+_PULL_COMMITS = f"""
+{_PULL_PUSHES}, brought (commit_id) AS (
+    SELECT DISTINCT b.commit_id FROM {_STEPS} JOIN push_commit b ON b.push_id = t.id
+)
+"""
+# One commit is looked for in each push, rather than all their commits for the one.
+_PULL_COMMIT = f"""
+{_PULL_PUSHES}, brought (commit_id) AS (
+    SELECT DISTINCT b.commit_id FROM {_STEPS} JOIN push_commit b ON b.push_id = t.id WHERE b.commit_id IN (
+        SELECT w.id FROM pull_head h JOIN git_commit w ON w.repository_id = h.head_repository_id AND w.sha = ?
+        WHERE h.repository_id = ? AND h.number = ?
+    )
 )
 """
 _TOUCHED = "JOIN commit_path f ON f.commit_id = c.id AND f.path_key = ?"
@@ -45,15 +59,41 @@ _TOUCHING = f"""
 {_PULL_COMMITS} SELECT c.sha FROM brought JOIN git_commit c ON c.id = brought.commit_id {_TOUCHED}
 WHERE c.pushed_at <= ? ORDER BY c.pushed_at, c.committed_at, c.sha
 """
-_IS_COMMIT = f"""
-{_PULL_COMMITS} SELECT 1 FROM brought JOIN git_commit c ON c.id = brought.commit_id WHERE c.sha = ? LIMIT 1
+_RENAMED = f"""
+{_PULL_COMMITS} SELECT DISTINCT g.path FROM brought JOIN git_commit c ON c.id = brought.commit_id {_TOUCHED}
+JOIN commit_path g ON g.commit_id = c.id
+WHERE c.pushed_at <= ? AND f.change = 'added' AND g.change = 'removed' ORDER BY g.path LIMIT ?
 """
-_SIGHTINGS = f"""
-{_PULL_COMMITS} SELECT {COMMIT_CARRIER}, {CLAIM}
+_IS_COMMIT = f"{_PULL_COMMIT} SELECT 1 FROM brought LIMIT 1"
+_CLAIMED = f"""
+SELECT {COMMIT_CARRIER}, {CLAIM}
 FROM brought JOIN git_commit c ON c.id = brought.commit_id JOIN sighting s ON s.commit_id = c.id
 """
-_SIGHTINGS_ON_PATH = f"{_SIGHTINGS} {_TOUCHED} WHERE c.pushed_at <= ?"
-_SIGHTINGS_ON_COMMIT = f"{_SIGHTINGS} WHERE c.sha = ? AND c.pushed_at <= ?"
+_SIGHTINGS = f"{_PULL_COMMITS} {_CLAIMED} WHERE c.pushed_at <= ?"
+_SIGHTINGS_ON_PATH = f"{_PULL_COMMITS} {_CLAIMED} {_TOUCHED} WHERE c.pushed_at <= ?"
+_SIGHTINGS_ON_COMMIT = f"{_PULL_COMMIT} {_CLAIMED} WHERE c.pushed_at <= ?"
+# A push brings at least one commit, but for the first of the walk, which may have created the branch or forced it.
+# So where more pushes lead to the head than GitHub counts commits, and two, there are more commits as well.
+_PRESENT = f"""
+WITH RECURSIVE pull (head_repository_id, head_ref, head_sha, commit_count) AS (
+    SELECT q.head_repository_id, 'refs/heads/' || q.head_ref, q.head_sha, q.commit_count
+    FROM pull_request q WHERE q.repository_id = ? AND q.number = ? AND q.commit_count > 0
+), step (id, repository_id, ref, sha_before, forced, pushed_at) AS (
+    SELECT p.id, p.repository_id, p.ref, p.sha_before, p.forced, p.pushed_at
+    FROM pull JOIN push p
+    ON p.repository_id = pull.head_repository_id AND p.ref = pull.head_ref AND p.sha_after = pull.head_sha
+    UNION
+    SELECT p.id, p.repository_id, p.ref, p.sha_before, p.forced, p.pushed_at
+    FROM step JOIN push p
+    ON p.repository_id = step.repository_id AND p.ref = step.ref AND p.sha_after = step.sha_before
+    WHERE step.forced = 0 AND step.sha_before <> '{_NO_COMMIT}'
+), room (pushes) AS (SELECT COALESCE(MAX(commit_count), 0) + 2 FROM pull)
+SELECT (SELECT commit_count FROM pull), COUNT(DISTINCT b.commit_id), MAX(CASE WHEN t.forced = 1 THEN t.pushed_at END),
+    (SELECT pushes FROM room) - COUNT(DISTINCT t.id),
+    COUNT(DISTINCT CASE WHEN c.paths_known = 0 THEN c.id END)
+FROM (SELECT id, forced, pushed_at FROM step LIMIT (SELECT pushes FROM room)) t
+LEFT JOIN push_commit b ON b.push_id = t.id LEFT JOIN git_commit c ON c.id = b.commit_id
+"""
 _PULL = f"SELECT {PULL_REQUEST} FROM pull_request p WHERE p.repository_id = ? AND p.number = ?"
 _MERGED_AS = f"""
 SELECT {PULL_REQUEST} FROM pull_request p WHERE p.repository_id = ? AND p.merge_commit_sha = ? AND p.merged = 1
@@ -76,13 +116,10 @@ _WITH_HEAD = """
 SELECT DISTINCT repository_id, number FROM pull_head WHERE head_repository_id = ? AND head_ref = ?
 ORDER BY repository_id, number
 """
-# The branch's name is what follows "refs/heads/"; the second condition leaves out tags of that length.
-_HOLDING = """
-SELECT DISTINCT h.repository_id, h.number
-FROM git_commit c JOIN push_commit b ON b.commit_id = c.id JOIN push p ON p.id = b.push_id
-JOIN pull_head h ON h.head_repository_id = p.repository_id AND h.head_ref = substr(p.ref, 12)
-    AND p.ref = 'refs/heads/' || h.head_ref
-WHERE c.repository_id = ? AND c.sha IN
+_REFS_HOLDING = """
+SELECT DISTINCT p.ref
+FROM wanted CROSS JOIN git_commit c JOIN push_commit b ON b.commit_id = c.id JOIN push p ON p.id = b.push_id
+WHERE c.repository_id = wanted.column1 AND c.sha = wanted.column2
 """
 _ADD_THREAD = """
 INSERT INTO review_thread (repository_id, root_id, resolved, as_of) VALUES (?, ?, ?, ?)
@@ -104,9 +141,21 @@ class PullFacts(ObjectFacts):
         rows = self._db.rows(_TOUCHING, (repository_id, number, text_key(path), to_micros(at)))
         return tuple(sha for (sha,) in rows)
 
+    def pull_former_names(
+        self, repository_id: int, number: int, path: str, at: datetime, limit: int
+    ) -> tuple[str, ...]:
+        """Return the paths that a pull request's commits, pushed by a time, removed where they added this one."""
+        rows = self._db.rows(_RENAMED, (repository_id, number, text_key(path), to_micros(at), limit))
+        return tuple(name for (name,) in rows)
+
     def is_pull_commit(self, repository_id: int, number: int, sha: str) -> bool:
         """Return whether a commit is known to be the pull request's."""
-        return self._db.row(_IS_COMMIT, (repository_id, number, sha)) is not None
+        return self._db.row(_IS_COMMIT, (repository_id, number, sha, repository_id, number)) is not None
+
+    def pull_commit_count(self, repository_id: int, number: int) -> CommitCount:
+        """Return how many commits lead to a pull request's present head, and how many GitHub counts."""
+        counted, brought, forced_at, room, pathless = self._db.rows(_PRESENT, (repository_id, number))[0]
+        return CommitCount(brought if room > 0 else None, counted, from_optional(forced_at), pathless)
 
     def pulls_merged_as(self, repository_id: int, sha: str) -> tuple[PullRequest, ...]:
         """Return the merged pull requests whose merge (or squash) commit this is, by number."""
@@ -116,13 +165,20 @@ class PullFacts(ObjectFacts):
         self, repository_id: int, number: int, at: datetime, *, path: str | None, commit: str | None
     ) -> tuple[Sighting, ...]:
         """Return the claims of a number that bear on a path, or (``path`` None) on a commit, oldest first."""
-        micros = to_micros(at)
+        micros, pull = to_micros(at), (repository_id, number)
         if path is not None:
-            rows = self._db.rows(_SIGHTINGS_ON_PATH, (repository_id, number, text_key(path), micros))
+            rows = self._db.rows(_SIGHTINGS_ON_PATH, (*pull, text_key(path), micros))
         else:
-            rows = self._db.rows(_SIGHTINGS_ON_COMMIT, (repository_id, number, commit, micros))
+            rows = self._db.rows(_SIGHTINGS_ON_COMMIT, (*pull, commit, *pull, micros))
         found = [to_sighting(row) for row in rows]
         found += self.comment_sightings(repository_id, number, at, path=path, commit=commit)
+        return tuple(sorted(found, key=_order))
+
+    def number_sightings(self, repository_id: int, number: int, at: datetime) -> tuple[Sighting, ...]:
+        """Return every claim of a number in force at a time, in its texts and its commits, oldest first."""
+        rows = self._db.rows(_SIGHTINGS, (repository_id, number, to_micros(at)))
+        found = [to_sighting(row) for row in rows]
+        found += self.text_sightings(repository_id, number, at)
         return tuple(sorted(found, key=_order))
 
     def pulls_with_head(self, repository_id: int, branch: str) -> tuple[tuple[int, int], ...]:
@@ -131,8 +187,9 @@ class PullFacts(ObjectFacts):
 
     def pulls_holding(self, repository_id: int, shas: Iterable[str]) -> tuple[tuple[int, int], ...]:
         """Return ``(repository_id, number)`` of the pull requests to whose head branch any commit was pushed."""
-        rows = self._db.rows_among(_HOLDING, (repository_id,), dict.fromkeys(shas))
-        return tuple(sorted({(row[0], row[1]) for row in rows}))
+        rows = self._db.rows_among(_REFS_HOLDING, [(repository_id, sha) for sha in dict.fromkeys(shas)])
+        branches = {ref.removeprefix(_HEADS) for (ref,) in rows if ref.startswith(_HEADS)}
+        return tuple(sorted({pull for branch in branches for pull in self.pulls_with_head(repository_id, branch)}))
 
 
 class PullLedger(PullFacts):
@@ -159,9 +216,9 @@ class PullLedger(PullFacts):
         return self._db.change(_ADD_THREAD, values) > 0
 
 
-def _order(sighting: Sighting) -> tuple[datetime, bool, str, str]:
+def _order(sighting: Sighting) -> tuple[datetime, str, str, str]:
     carrier = sighting.carrier
-    return carrier.posted_at, not carrier.is_commit, carrier.key, sighting.digest
+    return carrier.posted_at, carrier.kind or "", carrier.key, sighting.digest
 
 
 def _values(pull: PullRequest) -> tuple[int | str | None, ...]:

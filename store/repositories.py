@@ -1,6 +1,7 @@
 """Repositories and the names that they bore. A repository is its number; a name is a label with a time.
 
-``as_of`` of a name is the last time it was seen on the repository. The newest is the current name.
+``as_of`` of a name is the repository's own time when it bore it: the newest is the current name. ``seen_at`` is the
+last time at which it is known to have borne it: that says who bore a name when a run started.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from store.database import Row
 from store.part import Part
 from store.times import to_micros
 
+_LONG_AGO = -(2**63)
 _REPOSITORY = """
 SELECT r.id, r.workspace, r.installation_id, r.deleted, n.name, n.as_of
 FROM repository r JOIN repository_name n ON n.repository_id = r.id
@@ -29,20 +31,25 @@ INSERT INTO repository (id, workspace, installation_id, deleted) VALUES (?, ?, ?
 """
 _MEND = "UPDATE repository SET installation_id = ?, deleted = ? WHERE id = ?"
 _ADD_NAME = """
-INSERT INTO repository_name (repository_id, name, name_key, as_of) VALUES (?, ?, ?, ?)
+INSERT INTO repository_name (repository_id, name, name_key, as_of, seen_at) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (repository_id, name) DO NOTHING
 """
-_SEE_NAME = "UPDATE repository_name SET as_of = ? WHERE repository_id = ? AND name = ? AND as_of < ?"
+_SEEN = "SELECT as_of, seen_at FROM repository_name WHERE repository_id = ? AND name = ?"
+_SEE_NAME = "UPDATE repository_name SET as_of = ?, seen_at = ? WHERE repository_id = ? AND name = ?"
 _IS_SHARED = "SELECT 1 FROM repository_name WHERE name_key = ? AND repository_id <> ? LIMIT 1"
 # Who bore a name at a time: whoever was seen with it next, else the last one seen with it before.
 _HOLDER = """
 SELECT r.id FROM repository_name n JOIN repository r ON r.id = n.repository_id
 WHERE n.name_key = ? AND r.workspace = ?
-ORDER BY CASE WHEN n.as_of >= ? THEN 0 ELSE 1 END, CASE WHEN n.as_of >= ? THEN n.as_of ELSE -n.as_of END, r.id
+ORDER BY CASE WHEN n.seen_at >= ? THEN 0 ELSE 1 END, CASE WHEN n.seen_at >= ? THEN n.seen_at ELSE -n.seen_at END,
+    r.id
 LIMIT 1
 """
-_RUNS_NAMED = "SELECT id, repository_id, started_at FROM run WHERE workspace = ? AND repository_key = ?"
+_RUNS_NAMED = """
+SELECT id, repository_id, started_at FROM run WHERE workspace = ? AND repository_key = ? AND started_at > ?
+"""
 _BIND = "UPDATE run SET repository_id = ? WHERE id = ?"
+_BIND_NUMBERS = "UPDATE run_number SET repository_id = ? WHERE run_id = ?"
 
 
 class RepositoryFacts(Part):
@@ -86,11 +93,12 @@ class RepositoryLedger(RepositoryFacts):
         else:
             self._mend_repository(before, seen)
         as_of = to_micros(seen.as_of)
-        names = dict.fromkeys(seen.former, as_of - 1) | {seen.name: as_of}
-        added = [name for name, at in names.items() if self._see_name(seen.id, name, at)]
+        seen_at = max(as_of, to_micros(seen.seen_at or seen.as_of))
+        names = dict.fromkeys(seen.former, (as_of - 1, as_of - 1)) | {seen.name: (as_of, seen_at)}
+        since = {name: self._see_name(seen.id, name, *times) for name, times in names.items()}
         concerned: set[int] = set()
-        for name in names:
-            concerned |= self._bind_runs(seen.id, workspace, name, added=name in added)
+        for name, time in since.items():
+            concerned |= self._bind_runs(seen.id, workspace, name, since=time)
         if self.repository(seen.id) != before:
             concerned.add(seen.id)
         return frozenset(concerned)
@@ -102,22 +110,28 @@ class RepositoryLedger(RepositoryFacts):
         if (installation_id, deleted) != (before.installation_id, before.deleted):
             self._db.change(_MEND, (installation_id, int(deleted), before.id))
 
-    def _see_name(self, repository_id: int, name: str, as_of: int) -> bool:
-        added = self._db.change(_ADD_NAME, (repository_id, name, name.lower(), as_of))
-        if not added:
-            self._db.change(_SEE_NAME, (as_of, repository_id, name, as_of))
-        return bool(added)
+    def _see_name(self, repository_id: int, name: str, as_of: int, seen_at: int) -> int | None:
+        """Keep when a name was seen; return after which time it may have another holder for that, None: at none."""
+        if self._db.change(_ADD_NAME, (repository_id, name, name.lower(), as_of, seen_at)):
+            return _LONG_AGO
+        before = self._db.rows(self._db.locking(_SEEN), (repository_id, name))[0]
+        after = (max(before[0], as_of), max(before[1], seen_at))
+        if after != before:
+            self._db.change(_SEE_NAME, (*after, repository_id, name))
+        return int(before[1]) if after[1] > before[1] else None
 
-    def _bind_runs(self, repository_id: int, workspace: str, name: str, *, added: bool) -> set[int]:
-        """Give the runs that were registered under a name to its holder when they started; say who won or lost one."""
+    def _bind_runs(self, repository_id: int, workspace: str, name: str, *, since: int | None) -> set[int]:
+        """Give the runs that started under a name after a time to its holder then; say who won or lost one."""
         key = name.lower()
-        if not added and self._db.row(_IS_SHARED, (key, repository_id)) is None:
-            return set()  # whose name it is was settled before
+        settled = since != _LONG_AGO and self._db.row(_IS_SHARED, (key, repository_id)) is None
+        if since is None or settled:
+            return set()
         concerned: set[int] = set()
-        for run_id, bound_to, started_at in self._db.rows(_RUNS_NAMED, (workspace, key)):
+        for run_id, bound_to, started_at in self._db.rows(_RUNS_NAMED, (workspace, key, since)):
             holder = self.holder(workspace, key, started_at)
             if holder is not None and holder != bound_to:
                 self._db.change(_BIND, (holder, run_id))
+                self._db.change(_BIND_NUMBERS, (holder, run_id))
                 concerned |= {holder} if bound_to is None else {holder, bound_to}
         return concerned
 

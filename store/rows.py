@@ -13,10 +13,10 @@ from store.times import from_micros, from_optional
 
 OBJECT = (
     "o.repository_id, o.kind, o.github_id, o.number, o.author_id, o.author_login, o.author_type, o.created_at, "
-    "o.url, o.reply_to, o.review_id, o.path, o.line, o.start_line, o.original_line, o.side, o.subject_type, "
-    "o.commit_sha, o.original_commit_sha, o.diff_hunk, o.state, o.deleted"
+    "o.url, o.reply_to, o.review_id, o.path, o.line, o.start_line, o.original_line, o.original_start_line, o.side, "
+    "o.start_side, o.subject_type, o.commit_sha, o.original_commit_sha, o.diff_hunk, o.state, o.deleted"
 )
-OBJECT_WIDTH = 22
+OBJECT_WIDTH = 24
 REVISION = (
     "r.updated_at, r.body, r.editor_id, r.editor_login, r.editor_type, r.edited, r.author_association, r.previous_body"
 )
@@ -51,9 +51,9 @@ def to_object(row: Row) -> GithubObject:
         url=row[8],
         reply_to=row[9],
         review_id=row[10],
-        position=Position(*row[11:20]),
-        state=row[20],
-        deleted=bool(row[21]),
+        position=Position(*row[11:22]),
+        state=row[22],
+        deleted=bool(row[23]),
     )
 
 

@@ -10,27 +10,30 @@ from datetime import datetime
 
 from resolver.errors import ConflictError, NotFoundError
 from resolver.model.runs import Run
+from store.database import Row, Values
 from store.repositories import RepositoryFacts
 from store.rows import RUN, to_run
 from store.times import now, to_micros, to_optional
 
 _OF_REPOSITORY = f"""
-SELECT {RUN} FROM run n WHERE n.workspace = ? AND n.repository_id = ? AND n.started_at BETWEEN ? AND ?
-AND EXISTS (SELECT 1 FROM run_number m WHERE m.number = ? AND m.run_id = n.id)
-ORDER BY n.started_at, n.span_id
+SELECT {RUN} FROM run_number m JOIN run n ON n.id = m.run_id
+WHERE m.repository_id = ? AND m.number = ? AND m.started_at BETWEEN ? AND ? AND n.workspace = ?
+ORDER BY m.started_at, n.span_id
 """
-_OF_NAME = _OF_REPOSITORY.replace("n.repository_id = ?", "n.repository_key = ?")
-_FOR_SPANS = f"SELECT {RUN} FROM run n WHERE n.workspace = ? AND n.span_id IN"
-_KEPT = "SELECT id, facts FROM run WHERE workspace = ? AND span_id = ?"
+_OF_NAME = _OF_REPOSITORY.replace("m.repository_id = ?", "m.repository_key = ?")
+_FOR_SPANS = f"""
+SELECT {RUN} FROM wanted CROSS JOIN run n WHERE n.workspace = wanted.column1 AND n.span_id = wanted.column2
+"""
+_KEPT = "SELECT id, facts, repository_id, repository_key, started_at FROM run WHERE workspace = ? AND span_id = ?"
 _ADD = f"""
-INSERT INTO run (workspace, span_id, repository, repository_key, agent_name, started_at, repository_id, number,
+INSERT INTO run (workspace, span_id, repository, agent_name, repository_id, repository_key, started_at, number,
     agent_id, backend, prompt_version_id, prompt_ref, skill_version_ids, guardrail_version_ids, event_id, branch,
     trace_id, internal, report_id, purpose, head_sha, ended_at, numbers, artifacts, facts, registered_at)
 VALUES ({", ".join("?" * 26)}) ON CONFLICT (workspace, span_id) DO NOTHING RETURNING id
 """
 _MEND = "UPDATE run SET head_sha = ?, ended_at = ?, numbers = ?, artifacts = ? WHERE id = ?"
 _DROP_NUMBERS = "DELETE FROM run_number WHERE run_id = ?"
-_ADD_NUMBERS = "INSERT INTO run_number (number, run_id) VALUES"
+_ADD_NUMBERS = "INSERT INTO run_number (number, run_id, repository_id, repository_key, started_at) VALUES"
 
 
 class RunFacts(RepositoryFacts):
@@ -46,16 +49,16 @@ class RunFacts(RepositoryFacts):
         until: datetime,
     ) -> tuple[Run, ...]:
         """Return the runs of a repository and number that started in ``[since, until]``, oldest first."""
-        window = (to_micros(since), to_micros(until), number)
+        window = (number, to_micros(since), to_micros(until), workspace)
         if repository_id is not None:
-            rows = self._db.rows(_OF_REPOSITORY, (workspace, repository_id, *window))
+            rows = self._db.rows(_OF_REPOSITORY, (repository_id, *window))
         else:
-            rows = self._db.rows(_OF_NAME, (workspace, repository.lower(), *window))
+            rows = self._db.rows(_OF_NAME, (repository.lower(), *window))
         return tuple(to_run(row) for row in rows)
 
     def runs_for(self, workspace: str, span_ids: Iterable[str]) -> dict[str, Run]:
         """Return the registered runs among some spans, by span."""
-        rows = self._db.rows_among(_FOR_SPANS, (workspace,), dict.fromkeys(span_ids))
+        rows = self._db.rows_among(_FOR_SPANS, [(workspace, span_id) for span_id in dict.fromkeys(span_ids)])
         return {run.span_id: run for run in map(to_run, rows)}
 
 
@@ -69,16 +72,15 @@ class RunLedger(RunFacts):
         """
         started_at = to_micros(run.started_at)
         holder = self.holder(run.workspace, run.repository, started_at)
+        place = (run.repository_id if holder is None else holder, run.repository.lower(), started_at)
         added = self._db.row(
             _ADD,
             (
                 run.workspace,
                 run.span_id,
                 run.repository,
-                run.repository.lower(),
                 run.agent_name,
-                started_at,
-                run.repository_id if holder is None else holder,
+                *place,
                 run.number,
                 run.agent_id,
                 run.backend,
@@ -98,7 +100,7 @@ class RunLedger(RunFacts):
             ),
         )
         if added is not None:
-            self._keep_run_numbers(added[0], run)
+            self._keep_run_numbers(added[0], run, place)
         elif self._kept_run(run)[1] != facts:
             raise ConflictError(f"span {run.span_id} was registered with other facts")
         return self.runs_for(run.workspace, (run.span_id,))[run.span_id], added is not None
@@ -108,19 +110,19 @@ class RunLedger(RunFacts):
 
         Raises NotFoundError for a run that was never registered.
         """
-        run_id = self._kept_run(run)[0]
+        run_id, _, *place = self._kept_run(run)
         self._db.change(_MEND, (*_changing(run), run_id))
         self._db.change(_DROP_NUMBERS, (run_id,))
-        self._keep_run_numbers(run_id, run)
+        self._keep_run_numbers(run_id, run, place)
 
-    def _kept_run(self, run: Run) -> tuple[int, str]:
+    def _kept_run(self, run: Run) -> Row:
         row = self._db.row(self._db.locking(_KEPT), (run.workspace, run.span_id))
         if row is None:
             raise NotFoundError(f"there is no run {run.span_id}")
-        return row[0], row[1]
+        return row
 
-    def _keep_run_numbers(self, run_id: int, run: Run) -> None:
-        rows = [(number, run_id) for number in dict.fromkeys(run.numbers)]
+    def _keep_run_numbers(self, run_id: int, run: Run, place: Values) -> None:
+        rows = [(number, run_id, *place) for number in dict.fromkeys(run.numbers)]
         self._db.insert(_ADD_NUMBERS, rows, "ON CONFLICT (number, run_id) DO NOTHING")
 
 

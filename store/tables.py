@@ -95,15 +95,22 @@ class Run(Table):
 
 
 class RunNumber(Table):
-    """An issue or pull request that a run works on."""
+    """An issue or pull request that a run works on; the rest repeats what the run says."""
 
     number = BigIntegerField()
     run = ForeignKeyField(Run)
+    repository_id = BigIntegerField(null=True)
+    repository_key = TextField(null=True)
+    started_at = BigIntegerField(null=True)
 
     class Meta:
-        """Each once."""
+        """Each once; the indexes find the runs of a repository's number that started within a window."""
 
         primary_key = CompositeKey("number", "run")
+        indexes = (
+            (("repository_id", "number", "started_at"), False),
+            (("repository_key", "number", "started_at"), False),
+        )
         without_rowid = True
 
 
@@ -140,15 +147,16 @@ class Feedback(Table):
 
 
 class FeedbackWatch(Table):
-    """A fact that could change a feedback's answer."""
+    """A fact that could change a feedback's answer; ``given_at`` repeats the feedback's."""
 
     watch_key = BlobField()
+    given_at = BigIntegerField()
     feedback = ForeignKeyField(Feedback)
 
     class Meta:
-        """Each once."""
+        """Each once. What changed at a time can matter to the feedback that was given later."""
 
-        primary_key = CompositeKey("watch_key", "feedback")
+        primary_key = CompositeKey("watch_key", "given_at", "feedback")
         without_rowid = True
 
 

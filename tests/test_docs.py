@@ -124,7 +124,7 @@ def test_the_readme_shows_the_chain_as_it_is() -> None:
     policy = Policy("default", None, None, frozenset(), timedelta(hours=24))
     steps = [step.__module__.rpartition(".")[2] for step in chain(policy)]
 
-    assert first_column(section(README, "How an answer is found")) == steps
+    assert first_column(section(README, "How an answer is found, and what it proves")) == steps
 
 
 def test_the_app_manifest_asks_for_the_events_that_are_used() -> None:

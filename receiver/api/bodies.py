@@ -4,18 +4,46 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
-from receiver.api.fields import MAX_ITEMS, Address, FilledText, LongText, Number, RepositoryName, Sha, Text, Time
+from receiver.api.fields import (
+    MAX_ITEMS,
+    Address,
+    FilledText,
+    LongText,
+    Number,
+    RepositoryName,
+    Sha,
+    Text,
+    Time,
+    filled,
+    plain,
+)
 from resolver import times
 from resolver.ask import Question
+from resolver.correction import Correction
 from resolver.model.feedback import SETTABLE, Status
 from resolver.model.runs import Run
 
+MAX_REASON: Final = 2_000
+"""Characters in the reason of a correction."""
+MAX_PERSON: Final = 100
+"""Characters in the login or name of a person."""
+
 Texts = Annotated[tuple[FilledText, ...], Field(max_length=MAX_ITEMS)]
 Numbers = Annotated[tuple[Number, ...], Field(max_length=MAX_ITEMS)]
+Reason = Annotated[str, StringConstraints(max_length=MAX_REASON), AfterValidator(plain), AfterValidator(filled)]
+Person = Annotated[str, StringConstraints(max_length=MAX_PERSON), AfterValidator(plain), AfterValidator(filled)]
 
 
 class Body(BaseModel):
@@ -172,3 +200,16 @@ class FeedbackChange(Body):
         if status not in [one.value for one in SETTABLE]:
             raise ValueError(f"is none of {', '.join(one for one in Status if one in SETTABLE)}")
         return Status(str(status))
+
+
+class FeedbackCorrection(Body):
+    """Which run feedback is about (null: none of this service's), and why; ``by`` is the person who says so."""
+
+    span_id: FilledText | None
+    reason: Reason
+    by: Person | None = None
+
+    def to_correction(self, *, token: str) -> Correction:
+        """Return the correction; the token's name always stands last, whatever person the caller names."""
+        by = f"token {token}" if self.by is None else f"{self.by} (token {token})"
+        return Correction(span_id=self.span_id, reason=self.reason, by=by)

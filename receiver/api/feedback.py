@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from flask import Blueprint
 
-from receiver.api.bodies import FeedbackChange
+from receiver.api.bodies import FeedbackChange, FeedbackCorrection
 from receiver.api.paging import page_json, span_of
 from receiver.api.parameters import FeedbackParameters, ListParameters
-from receiver.api.requests import id_segment, read_body, read_no_query, read_query
+from receiver.api.requests import id_segment, invalid, read_body, read_no_query, read_query
 from receiver.auth import Scope, require
 from receiver.changes import Changes
 from receiver.current import services
 from receiver.present import Json, answer_json, feedback_json, revision_json
 from receiver.queries import Queries
+from resolver.errors import ConflictError, RefusedError
 
 routes = Blueprint("feedback", __name__)
 
@@ -40,6 +43,21 @@ def change(feedback_id: str) -> Json:
     read_no_query()
     body = read_body(FeedbackChange)
     return feedback_json(Changes(services(), principal.workspace).set_status(_id(feedback_id), body.status))
+
+
+@routes.post("/feedback/<feedback_id>/resolution")
+def correct(feedback_id: str) -> tuple[Json, int]:
+    """Say which run feedback is about: 201 when that is new, 200 when the newest answer is just this correction."""
+    principal = require(Scope.FEEDBACK_WRITE)
+    read_no_query()
+    correction = read_body(FeedbackCorrection).to_correction(token=principal.name)
+    try:
+        view, new = Changes(services(), principal.workspace).correct(_id(feedback_id), correction)
+    except ConflictError:
+        raise
+    except RefusedError as error:
+        raise invalid(("span_id", str(error))) from error
+    return answer_json(view), HTTPStatus.CREATED if new else HTTPStatus.OK
 
 
 @routes.get("/feedback/<feedback_id>/resolutions")

@@ -56,7 +56,8 @@ class Repository:
 class RepositorySeen:
     """A delivery named a repository: it bore ``name`` when it was as of ``as_of``.
 
-    ``former`` holds names that the delivery says it bore before.
+    It still did at ``seen_at``, the newest time of anything in the delivery: GitHub does not touch a repository's own
+    time for all that happens there. ``former`` holds names that the delivery says it bore before.
     """
 
     id: int
@@ -65,6 +66,7 @@ class RepositorySeen:
     former: tuple[str, ...] = ()
     installation_id: int | None = None
     deleted: bool = False
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +82,18 @@ class ObjectRef:
 class Position:
     """Where a review comment or commit comment stands.
 
-    ``line`` is null when the comment is outdated; ``original_line`` at ``original_commit`` holds then. ``side``
-    is ``LEFT`` (removed) or ``RIGHT``; ``subject_type`` is ``line`` or ``file``. Commits are 40 hexadecimals.
+    ``line`` is null when the comment is outdated; ``original_line`` at ``original_commit`` holds then. A comment on
+    several lines begins at ``start_line`` (``original_start_line``), on ``start_side``. A side is ``LEFT`` (removed)
+    or ``RIGHT``; ``subject_type`` is ``line`` or ``file``. Commits are 40 hexadecimals.
     """
 
     path: str | None = None
     line: int | None = None
     start_line: int | None = None
     original_line: int | None = None
+    original_start_line: int | None = None
     side: str | None = None
+    start_side: str | None = None
     subject_type: str | None = None
     commit: str | None = None
     original_commit: str | None = None
@@ -155,6 +160,16 @@ class ObjectSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class Text:
+    """What an object said at a time; ``review_id`` is the review that owns it."""
+
+    ref: ObjectRef
+    body: str
+    url: str
+    review_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Commit:
     """A commit: its message never changes. ``paths`` is None while nobody has said which files it touched.
 
@@ -207,6 +222,74 @@ class PullRequest:
     merge_commit_sha: str | None
     commit_count: int | None
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CommitCount:
+    """How many commits of a pull request are known, of how many there are.
+
+    ``known`` are those that lead to its present head, back to the last forced push, which was made at ``forced_at``;
+    of so many pushes that nobody goes through them all, it is None. Of ``pathless`` of them it is not known which
+    files they touched. ``counted`` is GitHub's count, None where it was not stated.
+    """
+
+    known: int | None
+    counted: int | None
+    forced_at: datetime | None
+    pathless: int = 0
+
+    def all_known(self, at: datetime) -> bool:
+        """Whether every commit that the pull request had at a time is known, and the files that it touched.
+
+        A push that was forced later has replaced commits that were there then, and may not be known.
+        """
+        kept = self.forced_at is None or self.forced_at <= at
+        return kept and self.counted is not None and self.counted == self.known and not self.pathless
+
+    @property
+    def some_missing(self) -> bool:
+        """Whether there are more commits than are known."""
+        return self.known is not None and self.counted is not None and self.known < self.counted
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Lines ``first`` to ``last`` of a file, as a diff that ends at commit ``sha`` shows them.
+
+    On the side ``RIGHT`` they are lines of the file at ``sha``, on the side ``LEFT`` lines that it no longer has,
+    numbered as where the diff begins. ``text`` is that of the last one, where the diff shows it.
+    """
+
+    repository_id: int
+    sha: str
+    path: str
+    side: str
+    first: int
+    last: int
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BlameRange:
+    """Lines ``first`` to ``last`` of a file were last changed (``LEFT``: removed) by commit ``sha``."""
+
+    first: int
+    last: int
+    sha: str
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """Who last changed lines of a file as it is at a commit (``RIGHT``), or removed them on the way there (``LEFT``).
+
+    It never changes. The ranges do not overlap; they need not cover the file.
+    """
+
+    repository_id: int
+    sha: str
+    path: str
+    side: str
+    ranges: tuple[BlameRange, ...]
 
 
 @dataclass(frozen=True, slots=True)

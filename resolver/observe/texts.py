@@ -59,4 +59,5 @@ def repository_seen(event: Event, newest: datetime) -> RepositorySeen:
         name=repository.full_name,
         as_of=newest if repository.updated_at is None else utc(repository.updated_at),
         installation_id=None if event.installation is None else event.installation.id,
+        seen_at=newest,
     )

@@ -77,7 +77,9 @@ class ReviewCommentText(DatedText):
     line: Count | None = None
     start_line: Count | None = None
     original_line: Count | None = None
+    original_start_line: Count | None = None
     side: Word | None = None
+    start_side: Word | None = None
     subject_type: Word | None = None
     commit_id: Sha | None = None
     original_commit_id: Sha | None = None

@@ -1,11 +1,11 @@
 """Step 11: exactly one run among the artifacts of the same pull request and path, or commit.
 
-What was written there is known only once its commits are: until then somebody else may have signed them.
+Of a file that is no proof: who signed commits that touched it was asked before, so only comments on it speak here.
 """
 
 from __future__ import annotations
 
-from resolver.admission import Admitted
+from resolver.admission import merge
 from resolver.evidence import Evidence
 from resolver.query import Query
 from resolver.step import Found, bare, exact, inferred, not_applicable, several, who
@@ -25,25 +25,14 @@ def look(query: Query, evidence: Evidence) -> Found:
     if len(admitted.spans) > 1:
         return several(MODE, admitted, f"{len(admitted.spans)} runs signed something on {place}")
     sighting = admitted.sightings[0]
-    doubt = _doubt(admitted, evidence, path=path, commit=commit)
-    if doubt is not None:
-        return inferred(MODE, sighting, f"only {who(sighting)} signed something on {place}, but {doubt}")
-    return exact(MODE, admitted, f"only {who(sighting)} signed something on {place} of number {query.number}")
-
-
-def _doubt(admitted: Admitted, evidence: Evidence, *, path: str | None, commit: str | None) -> str | None:
-    """Say what leaves room for somebody else; None when nothing does."""
-    if path is None:
-        known = commit is not None and evidence.is_pull_commit(commit)
-        return None if known else "the commit is not known to be the pull request's"
-    if commit is not None:
-        return "the commit that the comment was written on did not touch it"
-    touching = evidence.commits_touching(path)
-    if not touching:
-        return "no commit that touched it is known"
-    signed = {sighting.carrier.key for sighting in admitted.sightings if sighting.carrier.is_commit}
-    if not signed.issuperset(touching):
-        return "others changed it too"
-    commits = [evidence.commit(sha)[0] for sha in touching]
-    renamed = any(commit is not None and commit.may_have_renamed_to(path) for commit in commits)
-    return "it may have had another name before" if renamed else None
+    signed = f"only {who(sighting)} signed something on {place}"
+    if path is not None:
+        return inferred(MODE, sighting, f"{signed}, but that does not say who wrote the file")
+    if commit is None or not evidence.is_pull_commit(commit):
+        return inferred(MODE, sighting, f"{signed}, but the commit is not known to be the pull request's")
+    # A comment on the whole commit is one on the pull request, as it was with that commit for its head.
+    everywhere = evidence.number_artifacts()
+    others = [span for span in everywhere.spans if span not in admitted.spans]
+    if others:
+        return inferred(MODE, sighting, f"{signed}, but {len(others)} other run(s) signed something elsewhere on it")
+    return exact(MODE, merge((admitted, everywhere)), f"{signed} of number {query.number}")

@@ -6,55 +6,72 @@ The commented commit is the one that the comment was written on (``original_comm
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from resolver.evidence import Evidence
-from resolver.hunks import Change, commented
-from resolver.model.github import Kind
+from resolver.lines import Share
+from resolver.model.github import Commit, Kind
 from resolver.query import Query
-from resolver.step import Found, exact, inferred, not_applicable, nothing, several, unresolved, who
+from resolver.step import Found, candidates_of, exact, inferred, not_applicable, nothing, several, unresolved, who
 
 MODE = "commit_artifact"
-NO_CLAIM = "commented commit has no signed agent attribution"
 MOST_RENAMED = 50
 """Of how many removed files it is looked up who wrote them, where one of them may have been renamed."""
+NO_CLAIM = "commented commit has no signed agent attribution"
 
 
 def look(query: Query, evidence: Evidence) -> Found:
-    """Decide by the claims in the commented commit's message; without any, end the walk (SPEC §5.2)."""
+    """Decide by the claims in the commented commit's message.
+
+    Without any, the walk ends (SPEC §5.2), unless signed commits touched the path and this one did not.
+    """
     sha, path = query.commit, query.position.path
     if sha is None or not _is_on_commit(query):
         return not_applicable(MODE, "not a comment on a line, a file or a commit")
     commit, admitted = evidence.commit(sha)
+    elsewhere = path is not None and _left_alone(commit, path)
     if not admitted.spans:
+        if elsewhere and path is not None and evidence.pull_commit_artifacts(path).spans:
+            return nothing(MODE, f"{NO_CLAIM}, and did not touch {path}", refusals=admitted.refusals)
         return unresolved(MODE, NO_CLAIM, refusals=admitted.refusals, evidence=(f"commit {sha}",))
     if len(admitted.spans) > 1:
         return several(MODE, admitted, f"the commented commit carries claims of {len(admitted.spans)} runs")
     sighting = admitted.sightings[0]
     signed = f"the commented commit was signed by {who(sighting)}"
-    if path is not None and commit is not None and commit.paths is not None and path not in commit.paths:
+    if elsewhere:
         return nothing(MODE, f"{signed}, and did not touch {path}")
-    others = _others(evidence, sha, path, () if commit is None or path is None else commit.may_have_renamed_to(path))
-    if others:
-        return inferred(MODE, sighting, f"{signed}; {others}")
-    if commented(query.position.diff_hunk) is Change.CONTEXT:
-        return inferred(MODE, sighting, f"{signed}, but left the commented line as it was")
+    if query.changed is Share.NONE:
+        return several(MODE, admitted, f"{signed}, but left the commented lines as they were: others wrote them")
+    doubt = _doubt(query, evidence, sha, path)
+    if doubt is not None:
+        touching = () if path is None else evidence.pull_commit_artifacts(path).sightings
+        others = candidates_of(one for one in touching if one.span_id != sighting.span_id)
+        return inferred(MODE, sighting, f"{signed}, but {doubt}", others)
     return exact(MODE, admitted, signed if path is None else f"{signed}, the only one known to touch {path}")
 
 
-def _others(evidence: Evidence, sha: str, path: str | None, former: Collection[str]) -> str | None:
-    """Say who else may have written what the comment is about; None when nobody is known."""
+def _left_alone(commit: Commit | None, path: str) -> bool:
+    """Whether a commit is known not to have touched a path."""
+    return commit is not None and commit.paths is not None and path not in commit.paths
+
+
+def _doubt(query: Query, evidence: Evidence, sha: str, path: str | None) -> str | None:
+    """Say who else may have written what the comment is about; None when nothing speaks for anybody else."""
     merged = evidence.merged_as(sha)
     if path is None:
         squashed = any(pull.commit_count != 1 for pull in merged)
         return "it merged commits that may be of others" if squashed else None
+    commit, _ = evidence.commit(sha)
+    former = () if commit is None else commit.may_have_renamed_to(path)
     if len(former) > MOST_RENAMED:
         return f"it may have renamed any of {len(former)} files to {path}"
     numbers = (None, *(pull.number for pull in merged))
     others = {
         other for number in numbers for name in (path, *former) for other in evidence.commits_touching(name, number)
     } - {sha}
-    return f"{len(others)} other commit(s) touched {path}, or what it was called before" if others else None
+    if others:
+        return f"{len(others)} other commit(s) touched {path}, or what it was called before"
+    if evidence.commit_count().some_missing:
+        return f"not every commit of pull request {query.number} is known"
+    return "it left some of the commented lines as they were" if query.changed is Share.SOME else None
 
 
 def _is_on_commit(query: Query) -> bool:

@@ -8,8 +8,9 @@ import time
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import deliveries, scanning, serving
+from tests.bench import deliveries, growth, scanning, serving
 from tests.bench.load import CONNECTIONS, percentile
+from tests.support.databases import unreachable
 
 CAPTION = """\
 "bare" is Flask under gunicorn with two sync workers that checks the signature and nothing else (tests/bench/bare.py).
@@ -28,6 +29,7 @@ def main() -> None:
     table.add_section()
     for name, once, twice in scanning.figures():
         table.add_row(f"scanning {name}, 128 KiB", _ms(twice), f"64 KiB: {_ms(once)}", f"{twice / once:.1f}")
+    _add_growth(table)
     console = Console(width=None if os.isatty(1) else 120)
     console.print(table)
     console.print(CAPTION.format(seconds=time.monotonic() - begun, busy=busy))
@@ -53,6 +55,21 @@ def _add_idle(table: Table) -> None:
     table.add_row(
         "memory of the idle service, all processes", f"{mebibytes:.0f} MiB", "200 MiB", f"{mebibytes / 200:.2f}"
     )
+
+
+def _add_growth(table: Table) -> None:
+    """Add what it takes to resolve again, on PostgreSQL, which counts rows."""
+    table.add_section()
+    if unreachable() is not None:
+        table.add_row("rows read to resolve again", "left out", "no PostgreSQL", "")
+        return
+    for (name, cost), (_, before) in zip(growth.figures(1_000_000), growth.figures(10_000), strict=True):
+        table.add_row(
+            f"rows found to resolve again at 10^6 artifacts: {name}",
+            f"{cost.found} ({cost.visited} visits)",
+            f"10^4: {before.found} ({before.visited})",
+            f"{cost.found / before.found:.1f}" if before.found else "",
+        )
 
 
 def _ms(seconds: float) -> str:

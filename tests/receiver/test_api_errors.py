@@ -51,6 +51,7 @@ def test_the_routes_are_those_of_the_contract(api: Api) -> None:
         "GET /v1/feedback",
         "GET /v1/feedback/<feedback_id>",
         "PATCH /v1/feedback/<feedback_id>",
+        "POST /v1/feedback/<feedback_id>/resolution",
         "GET /v1/feedback/<feedback_id>/resolutions",
         "GET /v1/feedback/<feedback_id>/revisions",
         "GET /v1/deliveries",
@@ -93,9 +94,9 @@ def test_an_empty_token_matches_nothing() -> None:
 
 
 def test_the_one_token_has_every_scope() -> None:
-    """WHICHRUN_API_TOKEN allows everything in the service's own workspace."""
+    """WHICHRUN_API_TOKEN allows everything in the service's own workspace, and is named after its setting."""
     principal = authenticate("Bearer t", token=b"t", workspace="default")
-    assert (principal.workspace, principal.scopes) == ("default", frozenset(Scope))
+    assert principal == Principal("default", frozenset(Scope), "WHICHRUN_API_TOKEN")
 
 
 def test_a_route_needs_its_scope(api: Api) -> None:
@@ -104,7 +105,7 @@ def test_a_route_needs_its_scope(api: Api) -> None:
         with pytest.raises(ApiError) as caught:
             require(Scope.ADMIN)
         assert caught.value.status == 401
-        admit(Principal("default", frozenset({Scope.RUNS_READ})))
+        admit(Principal("default", frozenset({Scope.RUNS_READ}), "reader"))
         assert require(Scope.RUNS_READ).workspace == "default"
         with pytest.raises(ApiError) as caught:
             require(Scope.ADMIN)
@@ -131,11 +132,15 @@ def test_an_address_that_is_none_is_404(api: Api, path: str) -> None:
 
 def test_what_is_not_there_is_404(api: Api) -> None:
     """Every route to one thing answers 404 for a thing that is not there."""
-    bodies = {"/v1/runs/1": {"ended_at": "2026-10-01T12:00:00Z"}, "/v1/feedback/1": {"status": "analyzed"}}
+    bodies: dict[tuple[str, str], dict[str, object]] = {
+        ("PATCH", "/v1/runs/1"): {"ended_at": "2026-10-01T12:00:00Z"},
+        ("PATCH", "/v1/feedback/1"): {"status": "analyzed"},
+        ("POST", "/v1/feedback/1/resolution"): {"span_id": None, "reason": "a test"},
+    }
     for rule in rules(api):
         for method in (rule.methods or set()) - {"HEAD"} if rule.arguments else ():
             path = path_of(rule)
-            body = bodies[path] if method == "PATCH" else None
+            body = bodies.get((method, path))
             refused(api.client.open(path, method=method, headers=api.headers, json=body), 404)
 
 
@@ -212,7 +217,13 @@ def test_a_filter_with_another_value_is_422(api: Api, path: str, name: str, valu
     assert refused_fields(api.get(path, **{name: value})) == [name]
 
 
-BODIES = [("POST", "/v1/runs"), ("PATCH", "/v1/runs/1"), ("POST", "/v1/resolve"), ("PATCH", "/v1/feedback/1")]
+BODIES = [
+    ("POST", "/v1/runs"),
+    ("PATCH", "/v1/runs/1"),
+    ("POST", "/v1/resolve"),
+    ("PATCH", "/v1/feedback/1"),
+    ("POST", "/v1/feedback/1/resolution"),
+]
 
 
 @pytest.mark.parametrize(("method", "path"), BODIES)
@@ -263,6 +274,7 @@ def test_a_body_over_a_mebibyte_is_413(api: Api, method: str, path: str) -> None
         ("PATCH", "/v1/runs/1", b'{"numbers":[1],"\\u006eumbers":[2]}', "numbers"),
         ("POST", "/v1/resolve", b'{"repository":"a/b","number":1,"number":1}', "number"),
         ("PATCH", "/v1/feedback/1", b'{"status":"failed","status":"new"}', "status"),
+        ("POST", "/v1/feedback/1/resolution", b'{"span_id":null,"reason":"a","reason":"a"}', "reason"),
     ],
 )
 def test_a_field_that_is_given_twice_is_422(api: Api, method: str, path: str, raw: bytes, field: str) -> None:

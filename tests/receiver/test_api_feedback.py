@@ -23,9 +23,9 @@ LATER = NOON + timedelta(hours=1)
 
 
 @pytest.fixture
-def api(tmp_path: Path, database_url: str) -> Iterator[Api]:
+def api(tmp_path: Path, migrated_url: str) -> Iterator[Api]:
     """Open an API over an empty store, of either kind."""
-    with open_api(tmp_path, database_url=database_url) as opened:
+    with open_api(tmp_path, database_url=migrated_url) as opened:
         yield opened
 
 

@@ -199,7 +199,7 @@ def test_a_value_that_does_not_fit_is_named(api: Api, field: str, value: object)
     assert pages(api, "/runs") == []
 
 
-def test_the_longest_values_are_kept(tmp_path: Path, database_url: str) -> None:
+def test_the_longest_values_are_kept(tmp_path: Path, migrated_url: str) -> None:
     """What is just short enough is kept and shown as it is, on either store."""
     longest = LEAST | {
         "span_id": "s" * 512,
@@ -210,7 +210,7 @@ def test_the_longest_values_are_kept(tmp_path: Path, database_url: str) -> None:
         "head_sha": "a" * 64,
         "skill_version_ids": ["x" * 512] * 100,
     }
-    with open_api(tmp_path, database_url=database_url) as api:
+    with open_api(tmp_path, database_url=migrated_url) as api:
         answer = api.post("/runs", longest)
         assert answer.status_code == 201, answer.text
         shown = api.get(f"/runs/{'s' * 512}").json

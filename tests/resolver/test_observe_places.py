@@ -31,9 +31,9 @@ def test_octokits_examples_are_observed(path: Path) -> None:
 
 
 def test_a_repository_is_known_by_its_name_as_of_its_own_time() -> None:
-    """The name held when the repository was last updated; the installation comes along."""
+    """The name held when the repository was last updated, and when the text came; the installation comes along."""
     seen = observed(b.issue_comment(REPO, id=11, at=b.minute(5))).repositories
-    assert seen == (RepositorySeen(9001, "acme/widgets", THEN, installation_id=77),)
+    assert seen == (RepositorySeen(9001, "acme/widgets", THEN, installation_id=77, seen_at=NOW),)
 
 
 def test_a_repository_without_a_time_is_dated_by_the_newest_one() -> None:
@@ -41,7 +41,7 @@ def test_a_repository_without_a_time_is_dated_by_the_newest_one() -> None:
     sent = b.issue_comment(REPO, id=11, at=b.minute(5))
     del sent.payload["repository"]["updated_at"]
     del sent.payload["installation"]
-    assert observed(sent).repositories == (RepositorySeen(9001, "acme/widgets", NOW),)
+    assert observed(sent).repositories == (RepositorySeen(9001, "acme/widgets", NOW, seen_at=NOW),)
 
 
 def test_a_renamed_repository_bore_another_name() -> None:

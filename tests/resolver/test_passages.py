@@ -72,8 +72,8 @@ def test_prose(text: str, prose: list[str]) -> None:
         ("one `two` <!-- three --> <b>fo</b>ur", "one two four"),
         ("```py\none  two\n```\n\n> quoted\n\nthree", "one two three"),
         ("<pre>one</pre> <blockquote>two</blockquote>\n\n\\*three", "one three"),
-        ("see [the docs](https://example.com 'title')", "see [the docs]"),
-        ("[x](/`) one `two`", "[x](/) one two"),
+        ("see [the docs](https://example.com 'title')", "see the docs"),
+        ("[x](/`) one `two`", "x(/) one two"),
         ("one <!-- two", "one"),
     ],
 )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -9,6 +10,7 @@ from resolver.model.answers import Answer, Candidate, Confidence, Finding, Outco
 from resolver.model.feedback import Feedback, FeedbackState, Status
 from resolver.model.github import Position
 from resolver.model.runs import NO_CLAIMS
+from resolver.watch import ALWAYS, News
 from store import Store
 from tests.support.facts import NAME, NOON, WORKSPACE, after, ref, repository, revision, run, seen, state, thing
 
@@ -38,6 +40,13 @@ def get(store: Store, feedback_id: int) -> Feedback:
         found = catalogue.feedback(feedback_id)
     assert found is not None
     return found
+
+
+def news(*keys: str, since: datetime = ALWAYS) -> News:
+    """Make news of some keys, which can matter to feedback given at a time or later."""
+    made = News()
+    made.add(*keys, since=since)
+    return made
 
 
 def give_status(store: Store, feedback_id: int, status: Status) -> None:
@@ -160,13 +169,29 @@ def test_watching(store: Store) -> None:
     with store.transaction() as ledger:
         ledger.watch(early, frozenset({"a", "b", long}))
         ledger.watch(late, frozenset({"b", "c"}))
-        assert ledger.watching(frozenset({"b", long, "z"}), after(-1)) == (early, late)
-        assert ledger.watching(frozenset({"b"}), after(0)) == (late,)
-        assert ledger.watching(frozenset(), after(-1)) == ()
+        assert ledger.watching(news("b", long, "z"), after(-1)) == (early, late)
+        assert ledger.watching(news("b"), after(0)) == (late,)
+        assert ledger.watching({}, after(-1)) == ()
         ledger.watch(early, frozenset({"c"}))
-        assert ledger.watching(frozenset({"a", "b", long}), after(-1)) == (late,)
-        many = frozenset(f"commit/{number}" for number in range(2048))
-        assert ledger.watching(many | {"c"}, after(-1)) == (early, late)
+        assert ledger.watching(news("a", "b", long), after(-1)) == (late,)
+        assert ledger.watching(news("c", *(f"commit/{number}" for number in range(2048))), after(-1)) == (early, late)
+
+
+def test_watching_what_matters_from_a_time_on(store: Store) -> None:
+    """News that matters from a time on reaches the feedback given then or later, each key by its own time."""
+    early = put(store, replace(state(1), given_at=after(1)))
+    late = put(store, replace(state(2), given_at=after(5)))
+    with store.transaction() as ledger:
+        ledger.watch(early, frozenset({"a", "b"}))
+        ledger.watch(late, frozenset({"a"}))
+        assert ledger.watching(news("a", since=after(1)), after(-1)) == (early, late)
+        assert ledger.watching(news("a", since=after(2)), after(-1)) == (late,)
+        assert ledger.watching(news("a", since=after(6)), after(-1)) == ()
+        assert ledger.watching(news("a", since=after(5)) | news("b", since=after(1)), after(-1)) == (early, late)
+        assert ledger.watching(news("a", since=after(6)) | news("b", since=after(2)), after(-1)) == ()
+    put(store, replace(state(1, body="/agents improve it"), given_at=after(7), updated_at=after(7)))
+    with store.transaction() as ledger:
+        assert ledger.watching(news("b", since=after(6)), after(-1)) == (early,)
 
 
 def test_revisions(store: Store) -> None:

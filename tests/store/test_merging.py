@@ -16,7 +16,7 @@ T = TypeVar("T")
 times = st.integers(0, 2).map(after)
 users = st.sampled_from([GHOST, User(1, "a"), User(1, "b"), User(2, "a", "Bot")])
 maybe_number = st.sampled_from([None, 1, 2])
-positions = st.builds(Position, path=st.sampled_from([None, "a"]), line=maybe_number)
+positions = st.builds(Position, path=st.sampled_from([None, "a"]), line=maybe_number, original_start_line=maybe_number)
 objects = st.builds(
     GithubObject,
     ref=st.just(ref(1, Kind.REVIEW_COMMENT)),

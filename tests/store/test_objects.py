@@ -43,7 +43,7 @@ def digests(found: Reading | None) -> list[str] | None:
 
 def test_kept_as_it_was(store: Store) -> None:
     """An object comes back as it was put in, each field."""
-    position = Position("a.py", 3, 1, 2, "RIGHT", "line", sha("a"), sha("b"), "@@ -1 +1 @@\n+x")
+    position = Position("a.py", 3, 1, 2, 4, "RIGHT", "LEFT", "line", sha("a"), sha("b"), "@@ -1 +1 @@\n+x")
     one = thing(5, Kind.REVIEW_COMMENT, author=AGENT, reply_to=4, review=3, position=position, state="approved")
     text = replace(revision("ünï ❤", at=1, edited=True, previous="before"), editor=AGENT)
     assert put(store, (seen(one, text), NO_CLAIMS)) == [True]

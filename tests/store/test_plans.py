@@ -14,6 +14,7 @@ from resolver.model.deliveries import DeliveryStatus
 from resolver.model.feedback import Status
 from resolver.model.github import Kind
 from resolver.model.runs import NO_CLAIMS
+from resolver.watch import ALWAYS
 from store import Catalogue, Store
 from store.database import Values
 from tests.support.databases import look_into
@@ -23,7 +24,9 @@ from tests.support.facts import (
     REPOSITORY,
     WORKSPACE,
     after,
+    blame,
     delivery,
+    lines,
     pull,
     push,
     reading,
@@ -37,7 +40,7 @@ from tests.support.facts import (
 )
 
 WHOLE = re.compile(
-    r"^(?:SCAN|.*Seq Scan on) (?!step|t$|t |brought|few|line|alone|found|CONSTANT ROW)"
+    r"^(?:SCAN|.*Seq Scan on) (?!step|(?:t|line|pull)(?:$| )|brought|room|wanted|few|alone|found|(?:\d+ )?CONSTANT ROW)"
     r"(?!.*USING INDEX delivery_(?:waiting|dead)$)"
 )
 """A plan's line that reads a whole table: not what a statement gathered itself, nor an index of the few that wait."""
@@ -97,6 +100,12 @@ def look_up(catalogue: Catalogue) -> None:
     catalogue.first_posters("d1")
     catalogue.digests(ref())
     catalogue.author_signs(REPOSITORY, 8)
+    catalogue.claim_in_commits(REPOSITORY, "d1", NOON)
+    catalogue.pull_commit_count(REPOSITORY, 42)
+    catalogue.pull_former_names(REPOSITORY, 42, "a.py", NOON, 5)
+    catalogue.number_sightings(REPOSITORY, 42, NOON)
+    catalogue.texts_on(REPOSITORY, 42, NOON, 9)
+    catalogue.blame(lines(2, 5))
 
 
 def list_all(catalogue: Catalogue) -> None:
@@ -135,7 +144,10 @@ def keep_again(store: Store) -> None:
             feedback_id = ledger.put_feedback(state(body="/agents improve it"), NOON)
             ledger.feedback_on(ref())
             ledger.watch(feedback_id, frozenset({"b"}))
-            ledger.watching(frozenset({"b"}), NOON)
+            ledger.watching({"b": NOON, "c": ALWAYS}, NOON)
+            ledger.put_blame(blame((1, 9, "b")))
+            ledger.repositories_of((feedback_id,))
+            ledger.text_count(REPOSITORY, 42, 5)
             ledger.update_run(run())
     claimed = store.claim(NOON)
     assert claimed is not None

@@ -106,7 +106,9 @@ class Api:
             state = feedback.state_of(kept, ledger.revisions(ref), services.policy)
             feedback_id = None if state is None else ledger.put_feedback(state, self.now)
             given = () if feedback_id is None else (feedback_id,)
-            settle(ledger, Settling(services.policy, "a test", self.now), {watch.object_key(ref)}, given)
+            news = watch.News()
+            news.add(watch.object_key(ref))
+            settle(ledger, Settling(services.policy, "a test", self.now), news, given)
         return feedback_id
 
     def give(self, instruction: str = "be brief", *, id: int = 900, **more: Any) -> int:  # noqa: A002, ANN401

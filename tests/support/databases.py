@@ -1,6 +1,8 @@
 """A fresh database for each test, on SQLite and on PostgreSQL alike, built by the migrations.
 
-``database_url`` names an empty one, ``store`` is one with its schema; both run each test twice. Where PostgreSQL
+``database_url`` names an empty one, ``migrated_url`` one with its schema, ``store`` opens that; all run each test
+twice. On PostgreSQL the schema is made once in a session and emptied for each test: to make it takes longer than most
+tests do. Where PostgreSQL
 cannot be reached its half is skipped, and the summary says so; where the environment names a
 server (``WHICHRUN_TEST_POSTGRES_URL``), one that cannot be reached is a failure.
 """
@@ -17,17 +19,23 @@ from urllib.parse import quote
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from store import Store, open_store
 from store.database import Database
 
+_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename <> 'schema_migration'"
+_RESTART = """
+SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) FROM pg_sequences
+WHERE schemaname = current_schema() AND sequencename NOT LIKE 'schema_migration%'
+"""
 SETTING = "WHICHRUN_TEST_POSTGRES_URL"
 POSTGRES_URL = os.environ.get(SETTING, "postgresql://postgres@127.0.0.1:5432/test")
 LEFT_OUT = "PostgreSQL cannot be reached"
 
 
 @cache
-def _unreachable() -> str | None:
+def unreachable() -> str | None:
     """Say why PostgreSQL cannot be reached, once in a session; None when it can."""
     try:
         psycopg.connect(POSTGRES_URL, connect_timeout=3).close()
@@ -39,7 +47,7 @@ def _unreachable() -> str | None:
 @contextmanager
 def postgres_url() -> Iterator[str]:
     """Make a schema of its own in the PostgreSQL database, and name it in a URL; skip where there is no server."""
-    reason = _unreachable()
+    reason = unreachable()
     if reason is not None:
         if SETTING in os.environ:
             pytest.fail(f"{SETTING} is set, but {LEFT_OUT}: {reason}")
@@ -65,13 +73,47 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
             yield url
 
 
+@pytest.fixture(scope="session")
+def postgres_with_schema() -> Iterator[str]:
+    """Name a PostgreSQL database with its schema, for all tests of this process, one after the other."""
+    with postgres_url() as url:
+        _migrate(url)
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Name a database, of either kind, with its schema and nothing in it."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'store.db'}"
+        _migrate(url)
+        return url
+    url = request.getfixturevalue("postgres_with_schema")
+    _empty(url)
+    return str(url)
+
+
 @pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
+def store(migrated_url: str) -> Iterator[Store]:
     """Open a store with its schema, of either kind."""
-    opened = open_store(database_url)
-    opened.migrate()
+    opened = open_store(migrated_url)
     yield opened
     opened.close()
+
+
+def _migrate(url: str) -> None:
+    store = open_store(url)
+    store.migrate()
+    store.close()
+
+
+def _empty(url: str) -> None:
+    """Remove every row, and number the next ones from 1 again. Rows in other schemas are not touched."""
+    with psycopg.connect(url) as connection:
+        connection.execute("SET LOCAL session_replication_role = replica")  # in any order, whatever refers to what
+        for (table,) in connection.execute(_TABLES).fetchall():
+            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+        connection.execute(_RESTART)
 
 
 def look_into(store: Store) -> Database:

@@ -9,9 +9,12 @@ from resolver.model.deliveries import DeliveryStatus, NewDelivery
 from resolver.model.feedback import FeedbackState, Status
 from resolver.model.github import (
     NOWHERE,
+    Blame,
+    BlameRange,
     Commit,
     GithubObject,
     Kind,
+    Lines,
     ObjectRef,
     ObjectSeen,
     Position,
@@ -113,15 +116,20 @@ def commit(letter: str, *, paths: frozenset[str] | None = frozenset({"a.py"}), m
 
 
 def push(
-    before: str, *letters: str, at: float = 0, ref: str = BRANCH, paths: frozenset[str] | None = frozenset({"a.py"})
+    before: str,
+    *letters: str,
+    at: float = 0,
+    ref: str = BRANCH,
+    paths: frozenset[str] | None = frozenset({"a.py"}),
+    forced: bool = False,
 ) -> PushSeen:
     """Make a push that starts at a commit and brings others, the last one the new head."""
     start = sha(before) if before else ZEROS
     commits = tuple(commit(letter, paths=paths) for letter in letters)
-    return PushSeen(REPOSITORY, ref, start, sha(letters[-1]), forced=False, pushed_at=after(at), commits=commits)
+    return PushSeen(REPOSITORY, ref, start, sha(letters[-1]), forced, after(at), commits)
 
 
-def pull(head: str = "a", *, at: float = 0, number: int = 42) -> PullRequest:
+def pull(head: str = "a", *, at: float = 0, number: int = 42, commits: int | None = 1) -> PullRequest:
     """Make a pull request of the branch ``topic``."""
     return PullRequest(
         repository_id=REPOSITORY,
@@ -134,9 +142,22 @@ def pull(head: str = "a", *, at: float = 0, number: int = 42) -> PullRequest:
         state="open",
         merged=False,
         merge_commit_sha=None,
-        commit_count=1,
+        commit_count=commits,
         updated_at=after(at),
     )
+
+
+def lines(first: int, last: int, *, at: str = "a", path: str = "a.py", side: str = "RIGHT") -> Lines:
+    """Make some lines of a file at a commit."""
+    return Lines(REPOSITORY, sha(at), path, side, first, last)
+
+
+def blame(
+    *ranges: tuple[int, int, str], at: str = "a", path: str = "a.py", side: str = "RIGHT", of: int = REPOSITORY
+) -> Blame:
+    """Make a blame of a file at a commit, from ranges of lines with the letter of a commit each."""
+    found = tuple(BlameRange(first, last, sha(letter)) for first, last, letter in ranges)
+    return Blame(of, sha(at), path, side, found)
 
 
 def run(span: str = "span-1", *, at: float = 0, number: int | None = 42, repository: str = NAME) -> Run:

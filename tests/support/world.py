@@ -17,11 +17,13 @@ from resolver.claims.claim import Claim
 from resolver.claims.reader import ClaimReader
 from resolver.claims.ring import parse_ring
 from resolver.claims.write import Marks, write
+from resolver.fetched import Fetched
 from resolver.intake import Intake, Prepared
-from resolver.locks import locks_for
+from resolver.locks import locks_for, repository_lock
 from resolver.model.answers import Answer
 from resolver.model.deliveries import DeliveryStatus, NewDelivery
 from resolver.model.feedback import Feedback
+from resolver.model.github import Blame
 from resolver.model.runs import Run
 from resolver.payloads import envelope
 from resolver.policy import Policy
@@ -143,6 +145,11 @@ class World:
             with self.store.processing(claimed, *prepared.locks) as ledger:
                 if ledger is not None:
                     self.intake.apply(ledger, prepared, cause=f"delivery {claimed.guid}")
+
+    def keep_blame(self, blame: Blame) -> None:
+        """Keep who last changed some lines, as whoever fetched that does."""
+        with self.store.transaction(repository_lock(blame.repository_id)) as ledger:
+            Fetched(self.policy, self.clock).keep_blame(ledger, blame)
 
     @contextmanager
     def facts(self) -> Iterator[Catalogue]:

@@ -37,7 +37,7 @@ def test_a_review_where_two_runs_signed(world: World) -> None:
 
 
 def test_a_question_about_a_path(world: World) -> None:
-    """Asked about a path of a pull request, the one run that signed something on it is the answer."""
+    """Asked about a path, the run that signed the commits on it is the answer: they are asked before comments are."""
     trailers = world.run("coder").commit_trailers
     world.deliver(
         push(REPO, commits=[commit(sha("head"), f"Add it\n\n{trailers}")], at=minute(0)),
@@ -45,12 +45,8 @@ def test_a_question_about_a_path(world: World) -> None:
     )
     about = world.ask(Question(repository=REPO.name, number=42, path="src/app.py"))
     other = world.ask(Question(repository=REPO.name, number=42, path="src/other.py"))
-    assert (about.confidence, about.mode, about.span_id) == (
-        Confidence.EXACT,
-        "artifact_pr_context",
-        "span-coder",
-    )
-    assert other.mode != "artifact_pr_context"
+    assert (about.confidence, about.mode, about.span_id) == (Confidence.EXACT, "commit_file", "span-coder")
+    assert other.mode not in {"artifact_pr_context", "commit_file"}
 
 
 def test_a_path_whose_commits_are_unknown(world: World) -> None:

@@ -62,10 +62,12 @@ def test_the_other_commit_may_arrive_late(world: World) -> None:
     """An exact answer is taken back when a commit arrives that touched the path too, in whatever order."""
     world.deliver(
         push(REPO, commits=[signed(world, "a")], at=minute(0)),
-        pull_request(REPO, head=sha("head"), at=minute(2)),
+        pull_request(REPO, head=sha("a"), at=minute(0)),
         review_comment(REPO, id=1, body=IMPROVE, commit=sha("a"), at=minute(3)),
     )
     assert world.answer().confidence is Confidence.EXACT
+    world.deliver(pull_request(REPO, "synchronize", head=sha("head"), commits=2, at=minute(2)))
+    assert world.answer().confidence is Confidence.INFERRED
     world.deliver(push(REPO, commits=[commit(sha("head"), "By hand")], before=sha("a"), at=minute(1)))
     assert world.answer().confidence is Confidence.INFERRED
 
@@ -95,13 +97,15 @@ def test_a_signed_commit_that_did_not_touch_the_path(world: World) -> None:
 
 
 def test_a_context_line_is_not_the_commits(world: World) -> None:
-    """A comment on a line that the diff left as it was is not surely about the commit."""
+    """A line that the diff left as it was is others' work: the commit's run is a candidate, and no more."""
     world.deliver(
         push(REPO, commits=[signed(world, "head")]),
         pull_request(REPO, head=sha("head")),
         review_comment(REPO, id=1, body=IMPROVE, at=minute(3), diff_hunk=hunk(context=["as", "before"])),
     )
-    assert (world.answer().confidence, world.answer().mode) == (Confidence.INFERRED, "commit_artifact")
+    answer = world.answer()
+    assert (answer.confidence, answer.mode, answer.span_id) == (Confidence.UNRESOLVED, "commit_artifact", None)
+    assert [candidate.span_id for candidate in answer.candidates] == ["span-coder"]
 
 
 def test_the_commit_commented_on_counts_not_where_github_moved_it(world: World) -> None:
