@@ -9,6 +9,7 @@ worker processes alone. ``tests/e2e/test_large_bodies.py`` shows what a client g
 from __future__ import annotations
 
 import json
+import signal
 import socket
 from http import HTTPStatus
 
@@ -18,6 +19,16 @@ from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped
 
 class JsonThreadWorker(ThreadWorker):  # type: ignore[misc]
     """The worker with threads, and with errors in JSON."""
+
+    def init_signals(self) -> None:
+        """Leave Ctrl-C, which a terminal sends to all processes, to the master: gunicorn would drop requests.
+
+        It is blocked meanwhile, so that none that comes while the worker starts finds gunicorn's own handler.
+        """
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        super().init_signals()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
     def init_process(self) -> None:
         """Start working, after the fork."""

@@ -123,12 +123,11 @@ def _from_settings() -> tuple[str, int, str]:
 
 
 def _ignore_interrupts(_server: object) -> None:
-    """Leave Ctrl-C, which the terminal sends to all processes, to the keeper: gunicorn would drop requests."""
+    """Leave Ctrl-C, which the terminal sends to all processes, to the keeper; the workers ignore it by themselves."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _started(ready_fd: int | None, _worker: object) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     lineage.say_ready(ready_fd)
 
 
