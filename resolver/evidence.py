@@ -123,9 +123,8 @@ class Evidence:
             return ()
         self.keys.add(watch.texts_key(repository_id, number))
         texts = self._facts.texts_on(repository_id, number, self._query.at, limit)
-        others = tuple(text for text in texts if text.ref != self._query.ref)
-        self.looked_at.append(f"{len(others)} earlier text(s) of number {number}")
-        return others
+        self.looked_at.append(f"earlier texts of number {number}")
+        return tuple(text for text in texts if text.ref != self._query.ref)
 
     def subject(self, number: int) -> GithubObject | None:
         """Return the issue, pull request or discussion of a number."""
