@@ -141,9 +141,9 @@ class Evidence:
         self.looked_at.append(f"claims on number {number}")
         return self._admit_others(self._facts.number_sightings(repository_id, number, self._query.at))
 
-    def commit_count(self) -> CommitCount:
-        """Return how many commits of the pull request asked about are known, of how many there are."""
-        repository_id, number = self._query.repository_id, self._query.number
+    def commit_count(self, number: int | None = None) -> CommitCount:
+        """Return how many commits of a pull request (asked about, or given) are known, of how many there are."""
+        repository_id, number = self._query.repository_id, number or self._query.number
         if repository_id is None or number is None:
             return CommitCount(None, None, None)
         self.keys.add(watch.pull_key(repository_id, number))
@@ -161,9 +161,9 @@ class Evidence:
         self.looked_at.append(f"commits of pull request {number} that touched {path}")
         return self._facts.pull_commits_touching(repository_id, number, path, self._query.at)
 
-    def former_names(self, path: str, limit: int) -> tuple[str, ...]:
-        """Return the paths that commits of the pull request asked about may have renamed to this one."""
-        repository_id, number = self._query.repository_id, self._query.number
+    def former_names(self, path: str, limit: int, number: int | None = None) -> tuple[str, ...]:
+        """Return the paths that commits of a pull request (asked about, or given) may have renamed to this one."""
+        repository_id, number = self._query.repository_id, number or self._query.number
         if repository_id is None or number is None:
             return ()
         self.keys.add(watch.pull_key(repository_id, number))
@@ -183,6 +183,16 @@ class Evidence:
             return ()
         self.keys.add(watch.commit_key(self._query.repository_id, sha))
         return self._facts.pulls_merged_as(self._query.repository_id, sha)
+
+    def squashed(self, sha: str) -> bool:
+        """Whether a commit merged a pull request of several commits, which may be of others."""
+        return any(pull.commit_count != 1 for pull in self.merged_as(sha))
+
+    def leads_here(self, name: str) -> bool:
+        """Whether GitHub leads from a full name to the repository asked about: another may have taken it since."""
+        self.keys.add(watch.name_key(self._query.workspace, name))
+        found = self._facts.repository_named(self._query.workspace, name)
+        return found is not None and found.id == self._query.repository_id
 
     def pull_artifacts(self, *, path: str | None, commit: str | None) -> Admitted:
         """Return the claims of the number asked about that bear on a path or a commit, by the time asked for."""

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from resolver.evidence import Evidence
 
+MOST_RENAMED = 50
+"""Of how many names that a file may have had before it is looked up who touched them."""
 
-def others_squashed(evidence: Evidence, sha: str, path: str, spans: tuple[str, ...]) -> str | None:
+
+def others_squashed(evidence: Evidence, sha: str, path: str, spans: tuple[str, ...], at: datetime) -> str | None:
     """Say what leaves room for others than some runs in a commit that merged a pull request; None when nothing does."""
-    numbers = [pull.number for pull in evidence.merged_as(sha)]
-    shas = dict.fromkeys(other for number in numbers for other in evidence.commits_touching(path, number))
-    others = [other for other in shas if other != sha and evidence.commit(other)[1].spans != spans]
-    return f"{len(others)} commit(s) that it merged touched {path} too" if others else None
+    for pull in evidence.merged_as(sha):
+        if pull.commit_count != 1 and not evidence.commit_count(pull.number).all_known(at):
+            return f"it merged pull request {pull.number}, of which not every commit is known"
+        former = evidence.former_names(path, MOST_RENAMED + 1, pull.number)
+        if len(former) > MOST_RENAMED:
+            return f"it may have renamed any of many files to {path}"
+        touching = {other for name in (path, *former) for other in evidence.commits_touching(name, pull.number)}
+        others = [other for other in touching - {sha} if evidence.commit(other)[1].spans != spans]
+        if others:
+            return f"{len(others)} commit(s) that it merged touched {path} too"
+        if any(evidence.squashed(other) for other in touching - {sha}):
+            return f"it merged commits that merged others' work on {path}"
+    return None

@@ -6,6 +6,7 @@ delivered, no later step can be exact.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from resolver.admission import Admitted, merge
@@ -19,6 +20,10 @@ class Pointed:
     admitted: Admitted
     bare: int
     doubts: tuple[str, ...]
+
+    def only(self, spans: Collection[str]) -> bool:
+        """Whether all that was pointed at is known and of some runs."""
+        return not self.bare and not self.doubts and set(self.admitted.spans) <= set(spans)
 
     def but(self, *doubts: str) -> Pointed:
         """Return the same with more that is in doubt."""

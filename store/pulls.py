@@ -90,7 +90,8 @@ WITH RECURSIVE pull (head_repository_id, head_ref, head_sha, commit_count) AS (
 ), room (pushes) AS (SELECT COALESCE(MAX(commit_count), 0) + 2 FROM pull)
 SELECT (SELECT commit_count FROM pull), COUNT(DISTINCT b.commit_id), MAX(CASE WHEN t.forced = 1 THEN t.pushed_at END),
     (SELECT pushes FROM room) - COUNT(DISTINCT t.id),
-    COUNT(DISTINCT CASE WHEN c.paths_known = 0 THEN c.id END)
+    COUNT(DISTINCT CASE WHEN c.paths_known = 0 THEN c.id END),
+    COUNT(DISTINCT CASE WHEN substr(c.message, 1, 6) = 'Merge ' THEN c.id END)
 FROM (SELECT id, forced, pushed_at FROM step LIMIT (SELECT pushes FROM room)) t
 LEFT JOIN push_commit b ON b.push_id = t.id LEFT JOIN git_commit c ON c.id = b.commit_id
 """
@@ -154,8 +155,8 @@ class PullFacts(ObjectFacts):
 
     def pull_commit_count(self, repository_id: int, number: int) -> CommitCount:
         """Return how many commits lead to a pull request's present head, and how many GitHub counts."""
-        counted, brought, forced_at, room, pathless = self._db.rows(_PRESENT, (repository_id, number))[0]
-        return CommitCount(brought if room > 0 else None, counted, from_optional(forced_at), pathless)
+        counted, brought, forced_at, room, *rest = self._db.rows(_PRESENT, (repository_id, number))[0]
+        return CommitCount(brought if room > 0 else None, counted, from_optional(forced_at), *rest)
 
     def pulls_merged_as(self, repository_id: int, sha: str) -> tuple[PullRequest, ...]:
         """Return the merged pull requests whose merge (or squash) commit this is, by number."""

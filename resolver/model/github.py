@@ -230,13 +230,15 @@ class CommitCount:
 
     ``known`` are those that lead to its present head, back to the last forced push, which was made at ``forced_at``;
     of so many pushes that nobody goes through them all, it is None. Of ``pathless`` of them it is not known which
-    files they touched. ``counted`` is GitHub's count, None where it was not stated.
+    files they touched, and ``merges`` of them say that they merged another branch: what came with it is not the pull
+    request's, and stands for others that are missing. ``counted`` is GitHub's count, None where it was not stated.
     """
 
     known: int | None
     counted: int | None
     forced_at: datetime | None
     pathless: int = 0
+    merges: int = 0
 
     def all_known(self, at: datetime) -> bool:
         """Whether every commit that the pull request had at a time is known, and the files that it touched.
@@ -244,12 +246,14 @@ class CommitCount:
         A push that was forced later has replaced commits that were there then, and may not be known.
         """
         kept = self.forced_at is None or self.forced_at <= at
-        return kept and self.counted is not None and self.counted == self.known and not self.pathless
+        return kept and self.counted is not None and self.counted == self.known and not self.pathless + self.merges
 
     @property
     def some_missing(self) -> bool:
         """Whether there are more commits than are known."""
-        return self.known is not None and self.counted is not None and self.known < self.counted
+        if self.known is None or self.counted is None:
+            return False
+        return self.known < self.counted or (self.merges > 0 and self.known == self.counted)
 
 
 @dataclass(frozen=True, slots=True)

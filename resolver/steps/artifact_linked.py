@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
-from resolver import passages, urls
+from resolver import urls
 from resolver.admission import Admitted
 from resolver.errors import UrlError
 from resolver.evidence import Evidence
 from resolver.model.github import ObjectRef
+from resolver.passages import read
 from resolver.pointing import Pointed, decide, pointed
 from resolver.query import Query
 from resolver.step import Found, not_applicable
@@ -17,6 +18,7 @@ from resolver.urls import Target
 MODE = "artifact_linked"
 MOST_LINKS = 50
 """How many of the links to this repository's objects are followed."""
+_DARK = Target("", None, None, None, None)
 
 
 def look(query: Query, evidence: Evidence) -> Found:
@@ -28,31 +30,53 @@ def look(query: Query, evidence: Evidence) -> Found:
 
 
 def linked(query: Query, evidence: Evidence) -> Pointed | None:
-    """Return what the text links to; None when that is no object of this repository."""
-    targets = _targets(query, evidence)
-    if not targets:
+    """Return what the text links to; None when nothing of it leads to this repository.
+
+    A link into the repository that names no object which can be signed, or names one in a way that nobody here
+    understands, may lead to anybody's: it is as good as one to what was never delivered.
+    """
+    passages = read(query.body)
+    targets: dict[Target, str] = {}
+    dark = dict.fromkeys(passages.relative)
+    for link in passages.links:
+        target = _target(link, evidence)
+        if target is _DARK:
+            dark[link] = None
+        elif target is not None:
+            targets.setdefault(target, link)
+    if not targets and not dark:
         return None
-    doubts = (f"it has more than {MOST_LINKS} links",) if len(targets) > MOST_LINKS else ()
-    parts = {link: _claims(query, target, evidence) for link, target in list(targets.items())[:MOST_LINKS]}
-    return pointed(parts, doubts)
+    doubts = [f"it has more than {MOST_LINKS} links"] if len(targets) > MOST_LINKS else []
+    parts = {link: _claims(query, target, evidence) for target, link in list(targets.items())[:MOST_LINKS]}
+    if any(target.sha is not None and evidence.squashed(target.sha) for target in targets):
+        doubts.append("it links to a commit that merged others")
+    return pointed(parts | dict.fromkeys(list(dark)[:MOST_LINKS]), tuple(doubts))
 
 
-def _targets(query: Query, evidence: Evidence) -> dict[str, Target]:
-    """Return the objects of this repository that the text links to, each once, under the first link to it."""
-    links = passages.read(query.body).links
-    if not links:
-        return {}
-    names = {name.lower() for name in evidence.names()}
-    host = urlsplit(evidence.web).netloc.lower()
-    found: dict[Target, str] = {}
-    for link in links:
-        try:
-            target = urls.parse(link)
-        except UrlError:
-            continue
-        if urlsplit(link).netloc.lower() == host and target.repository.lower() in names:
-            found.setdefault(target, link)
-    return {link: target for target, link in found.items()}
+def _target(link: str, evidence: Evidence) -> Target | None:
+    """Return what a link leads to: None elsewhere, ``_DARK`` where it leads to something here that is not known."""
+    try:
+        parts = urlsplit(link)
+        host = _host(parts)
+    except ValueError:
+        return None
+    if host != _host(urlsplit(evidence.web)):
+        return None
+    owner, _, rest = unquote(parts.path).lstrip("/").partition("/")
+    name = f"{owner}/{rest.partition('/')[0]}"
+    if name.lower() not in {known.lower() for known in evidence.names()}:
+        return None
+    try:
+        target = urls.parse(link)
+    except UrlError:
+        return _DARK
+    return target if evidence.leads_here(target.repository) else _DARK
+
+
+def _host(parts: SplitResult) -> tuple[str, int | None]:
+    """Return host and port in one spelling. Raises ValueError for a port that is none."""
+    port = None if parts.port in {80, 443} else parts.port
+    return (parts.hostname or "").rstrip(".").removeprefix("www."), port
 
 
 def _claims(query: Query, target: Target, evidence: Evidence) -> Admitted | None:

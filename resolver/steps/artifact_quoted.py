@@ -29,6 +29,6 @@ def look(query: Query, evidence: Evidence) -> Found:
         doubts.append("there is too much text to look through all of it")
     # To quote and to link are evidence of one rank: where they disagree, neither is exact.
     links = linked(query, evidence)
-    if quoted.admitted.spans and links is not None and not set(links.admitted.spans) <= set(quoted.admitted.spans):
-        doubts.append("the text links to what another run signed")
+    if quoted.admitted.spans and links is not None and not links.only(quoted.admitted.spans):
+        doubts.append("the text links to what another wrote")
     return decide(MODE, quoted.but(*doubts), verb="the text quotes")

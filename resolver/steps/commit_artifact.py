@@ -9,12 +9,11 @@ from __future__ import annotations
 from resolver.evidence import Evidence
 from resolver.lines import Share
 from resolver.model.github import Commit, Kind
+from resolver.path_history import MOST_RENAMED, others_squashed
 from resolver.query import Query
 from resolver.step import Found, candidates_of, exact, inferred, not_applicable, nothing, several, unresolved, who
 
 MODE = "commit_artifact"
-MOST_RENAMED = 50
-"""Of how many removed files it is looked up who wrote them, where one of them may have been renamed."""
 NO_CLAIM = "commented commit has no signed agent attribution"
 
 
@@ -69,6 +68,9 @@ def _doubt(query: Query, evidence: Evidence, sha: str, path: str | None) -> str 
     } - {sha}
     if others:
         return f"{len(others)} other commit(s) touched {path}, or what it was called before"
+    merged_others = others_squashed(evidence, sha, path, evidence.commit(sha)[1].spans, query.at)
+    if merged_others is not None:
+        return merged_others
     if evidence.commit_count().some_missing:
         return f"not every commit of pull request {query.number} is known"
     return "it left some of the commented lines as they were" if query.changed is Share.SOME else None

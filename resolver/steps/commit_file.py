@@ -5,12 +5,11 @@ from __future__ import annotations
 from resolver.admission import Admitted
 from resolver.evidence import Evidence
 from resolver.lines import Share
+from resolver.path_history import MOST_RENAMED
 from resolver.query import Query
 from resolver.step import Found, bare, exact, inferred, not_applicable, several, who
 
 MODE = "commit_file"
-MOST_RENAMED = 50
-"""Of how many names that the file may have had it is looked up who touched them."""
 
 
 def look(query: Query, evidence: Evidence) -> Found:
@@ -42,4 +41,6 @@ def _doubt(query: Query, evidence: Evidence, path: str, admitted: Admitted) -> s
     former = evidence.former_names(path, MOST_RENAMED + 1)
     if len(former) > MOST_RENAMED or any(not signed.issuperset(evidence.commits_touching(name)) for name in former):
         return "it may have had another name before, under which others touched it"
+    if any(evidence.squashed(sha) for sha in touching):
+        return "one of them merged commits that may be of others"
     return "some of the commented lines are older" if query.changed in {Share.SOME, Share.NONE} else None

@@ -55,7 +55,9 @@ def _doubt(query: Query, evidence: Evidence, lines: Lines, claims: Mapping[str, 
         return f"{unsigned} other commit(s), without a claim, did so too"
     if covers_two_sides(query.position):
         return "the comment begins on the other side of the diff"
-    squashed = (others_squashed(evidence, sha, lines.path, admitted.spans) for sha, admitted in claims.items())
+    squashed = (
+        others_squashed(evidence, sha, lines.path, admitted.spans, query.at) for sha, admitted in claims.items()
+    )
     return next(filter(None, squashed), None)
 
 

@@ -90,10 +90,13 @@ def test_several_at_once(database_url: str) -> None:
     store.close()
 
 
-def test_history_is_in_utc(store: Store) -> None:
+def test_history_is_in_utc(database_url: str) -> None:
     """When a migration was run is kept in UTC."""
+    store = open_store(database_url)
+    store.migrate()
     ((applied,),) = look_into(store).rows("SELECT applied FROM schema_migration WHERE name = '0001_initial'")
     moment = applied if isinstance(applied, datetime) else datetime.fromisoformat(applied)
+    store.close()
     assert abs(datetime.now(UTC) - moment.replace(tzinfo=UTC)) < timedelta(minutes=5)
 
 

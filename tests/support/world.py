@@ -118,7 +118,8 @@ class World:
 
     def record(self, one: Delivery) -> None:
         """Record a delivery without processing it."""
-        read = envelope.read(one.event, one.body, "application/json")
+        body = one.body
+        read = envelope.read(one.event, body, "application/json")
         status = DeliveryStatus.PENDING if read.used else DeliveryStatus.IGNORED
         self.store.record(
             NewDelivery(
@@ -127,7 +128,7 @@ class World:
                 action=read.action,
                 repository_id=read.repository_id,
                 headers={"Content-Type": "application/json"},
-                body=one.body,
+                body=body,
                 status=status,
                 error=None,
                 received_at=self.now,

@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import json
 import uuid
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -87,14 +86,13 @@ def delivery(event: str, payload: dict[str, Any], guid: str | None = None) -> De
 
 def example(name: str) -> dict[str, Any]:
     """A copy of one of octokit's examples, such as ``issue_comment.created``."""
-    payload: dict[str, Any] = deepcopy(_read(name))
+    payload: dict[str, Any] = json.loads(_read(name))  # a tenth of the time that a deep copy takes
     return payload
 
 
 @functools.cache
-def _read(name: str) -> dict[str, Any]:
-    payload: dict[str, Any] = json.loads((OCTOKIT / f"{name}.json").read_text())
-    return payload
+def _read(name: str) -> str:
+    return (OCTOKIT / f"{name}.json").read_text()
 
 
 def sha(label: str) -> str:
