@@ -41,6 +41,8 @@ def _doubt(query: Query, evidence: Evidence, path: str, admitted: Admitted) -> s
     former = evidence.former_names(path, MOST_RENAMED + 1)
     if len(former) > MOST_RENAMED or any(not signed.issuperset(evidence.commits_touching(name)) for name in former):
         return "it may have had another name before, under which others touched it"
+    if len(touching) > MOST_RENAMED:
+        return "more commits touched it than are looked at one by one"
     if any(evidence.squashed(sha) for sha in touching):
         return "one of them merged commits that may be of others"
     return "some of the commented lines are older" if query.changed in {Share.SOME, Share.NONE} else None
