@@ -9,9 +9,14 @@
     │   ├── PayloadError          signed JSON whose fields do not fit: kept, and told which field
     │   ├── ClaimError            a claim in a text is not valid
     │   ├── UrlError              not the address of a GitHub object
+    │   ├── UnfitError            a name, SHA, number or path that GitHub cannot be asked with
     │   └── ConflictError         contradicts what is stored already
     ├── NotFoundError             there is no such thing (here)
     ├── StoreError                the store cannot answer or cannot keep: try again later
+    ├── GithubError               GitHub did not tell what it was asked for
+    │   ├── GithubDownError       out of reach, failing, or at its rate limit: try again, not before ``retry_at``
+    │   ├── GithubRefusedError    it may not be asked: the operator has to change something
+    │   └── GithubAnswerError     an answer that cannot be one, or that leads elsewhere
     └── SettingsError             the operator has to change something
 
 Each carries ``reason``, a short name that never changes, used alike by log, metric and JSON. An error is
@@ -20,6 +25,7 @@ never turned into "nothing": what could not be read is an error, what is not the
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 
@@ -72,6 +78,12 @@ class UrlError(RefusedError):
     reason = "bad_url"
 
 
+class UnfitError(RefusedError):
+    """A name, SHA, number or path is none of GitHub's: it would change the address that is asked. Nothing was sent."""
+
+    reason = "bad_name"
+
+
 class ConflictError(RefusedError):
     """What came in contradicts what is stored under the same name."""
 
@@ -88,6 +100,37 @@ class StoreError(WhichrunError):
     """The store cannot be reached, read or written now."""
 
     reason = "store_unavailable"
+
+
+class GithubError(WhichrunError):
+    """GitHub did not tell what it was asked for. No message holds a token or a key."""
+
+    reason = "github"
+
+
+class GithubDownError(GithubError):
+    """GitHub is out of reach, failing, or at its rate limit. ``retry_at`` (UTC) is when to ask again, if it said so."""
+
+    reason = "github_down"
+
+    def __init__(self, message: str, *, retry_at: datetime | None = None) -> None:
+        self.retry_at = retry_at
+        super().__init__(message)
+
+
+class GithubRefusedError(GithubError):
+    """GitHub may not be asked: no or wrong credentials, an installation that is gone, a permission that is missing.
+
+    The message is a sentence without full stop that says what the operator has to know.
+    """
+
+    reason = "github_refused"
+
+
+class GithubAnswerError(GithubError):
+    """GitHub's answer is malformed, too large, or leads to another host or path than was asked."""
+
+    reason = "github_answer"
 
 
 class SettingsError(WhichrunError):

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from resolver.model.answers import Answer, Resolution
+from resolver.model.asking import Asking, Permission, Want
 from resolver.model.feedback import Feedback, FeedbackState, Status
 from resolver.model.github import (
     Blame,
@@ -21,6 +22,8 @@ from resolver.model.github import (
     Lines,
     ObjectRef,
     ObjectSeen,
+    Origin,
+    PullCommits,
     PullRequest,
     PushSeen,
     Repository,
@@ -37,17 +40,6 @@ class Clock(Protocol):
 
     def __call__(self) -> datetime:
         """Return the present moment, aware."""
-        ...
-
-
-class Blamer(Protocol):
-    """Who can say which commit wrote a line: GitHub, or a clone."""
-
-    def blame(self, lines: Lines, *, base: str | None) -> Blame | None:
-        """Return who last changed some lines; of removed ones, who removed them, on the way from ``base``.
-
-        None when it cannot be told: the file has no such lines there, or their text is another.
-        """
         ...
 
 
@@ -90,6 +82,10 @@ class Facts(Protocol):
         """Return the claims in force at a time in the comments of a thread, oldest first by ``posted_at``."""
         ...
 
+    def thread_unread(self, repository_id: int, kind: Kind, root_id: int, at: datetime) -> tuple[GithubObject, ...]:
+        """Return the comments of a thread that were there at a time, though nobody knows what they said then."""
+        ...
+
     def pull_sightings(
         self, repository_id: int, number: int, at: datetime, *, path: str | None, commit: str | None
     ) -> tuple[Sighting, ...]:
@@ -125,6 +121,10 @@ class Facts(Protocol):
         """Return whether a commit is known to be the pull request's."""
         ...
 
+    def is_listed_commit(self, repository_id: int, number: int, sha: str) -> bool:
+        """Return whether GitHub's list of the commits that lead to a pull request's present head holds a commit."""
+        ...
+
     def pull_commit_count(self, repository_id: int, number: int) -> CommitCount:
         """Return how many commits lead to a pull request's present head, and how many GitHub counts."""
         ...
@@ -150,6 +150,21 @@ class Facts(Protocol):
 
         A range may reach beyond the lines. Where it is not known of all of them, the others are left out.
         """
+        ...
+
+    def origins(self, lines: Lines) -> tuple[BlameRange, ...]:
+        """Return what is known of who wrote lines that squash merges brought, in the pull requests merged, in order.
+
+        Only of lines that are blamed on a squash merge (``blame``); the others are left out.
+        """
+        ...
+
+    def asking(self, want: Want) -> Asking | None:
+        """Return how it stands with a want; None when nobody has wanted it."""
+        ...
+
+    def permission(self, repository_id: int, user_id: int, since: datetime) -> Permission | None:
+        """Return what GitHub first said, at a time or later, that an account may do in a repository."""
         ...
 
     def runs_started(
@@ -220,6 +235,40 @@ class Ledger(Facts, Protocol):
 
     def put_blame(self, blame: Blame) -> bool:
         """Keep who last changed lines of a file at a commit; what is known already stays."""
+        ...
+
+    def put_commits(self, repository_id: int, commits: tuple[Commit, ...], readings: dict[str, Reading]) -> bool:
+        """Keep commits that GitHub was asked for; ``readings`` by SHA.
+
+        One that no push is known to have brought counts as pushed when it was committed (``Commit.timestamp``);
+        once a push is known, the push says when.
+        """
+        ...
+
+    def put_pull_commits(self, listed: PullCommits) -> bool:
+        """Keep GitHub's list of a pull request's commits; those must be kept already."""
+        ...
+
+    def put_origin(self, origin: Origin) -> bool:
+        """Keep who wrote lines that a squash merge brought; what is known already stays."""
+        ...
+
+    def put_permission(self, permission: Permission) -> bool:
+        """Keep what an account may do, as GitHub said at a time."""
+        ...
+
+    def put_wants(self, wants: Iterable[Want], at: datetime, *, due: datetime) -> None:
+        """Have GitHub asked for facts, from ``due`` on; each once, however often it is wanted.
+
+        One that was answered with nothing, or was given up, is asked again when it is wanted a day or more later.
+        """
+        ...
+
+    def wake_wants(self, repository_ids: Iterable[int], now: datetime) -> int:
+        """Have GitHub asked again, from now on, for what it could not be asked for in some repositories.
+
+        Returns how many facts that are.
+        """
         ...
 
     def put_thread(self, thread: ThreadSeen) -> bool:

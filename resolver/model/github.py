@@ -232,6 +232,7 @@ class CommitCount:
     of so many pushes that nobody goes through them all, it is None. Of ``pathless`` of them it is not known which
     files they touched, and ``merges`` of them say that they merged another branch: what came with it is not the pull
     request's, and stands for others that are missing. ``counted`` is GitHub's count, None where it was not stated.
+    Where ``listed`` is true, GitHub itself listed them: ``known`` and ``counted`` are the length of its list.
     """
 
     known: int | None
@@ -239,6 +240,7 @@ class CommitCount:
     forced_at: datetime | None
     pathless: int = 0
     merges: int = 0
+    listed: bool = False
 
     def all_known(self, at: datetime) -> bool:
         """Whether every commit that the pull request had at a time is known, and the files that it touched.
@@ -294,6 +296,31 @@ class Blame:
     path: str
     side: str
     ranges: tuple[BlameRange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who wrote lines that a squash merge brought, in the pull request that it merged.
+
+    They are lines of the file at ``sha`` that are blamed on commit ``squash``; the ranges name the pull request's own
+    commits. It never changes.
+    """
+
+    repository_id: int
+    sha: str
+    path: str
+    squash: str
+    ranges: tuple[BlameRange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PullCommits:
+    """All commits of a pull request while its head was ``head_sha``, as GitHub lists them, oldest first."""
+
+    repository_id: int
+    number: int
+    head_sha: str
+    shas: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

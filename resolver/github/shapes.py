@@ -1,0 +1,176 @@
+"""The shapes of GitHub's REST answers, as far as they are used.
+
+https://docs.github.com/en/rest
+
+What a webhook delivers is described in ``resolver.payloads``; an answer's comment, review or pull request has the
+same fields, and a few that name what it stands on.
+"""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from resolver.payloads.fields import Count, FullName, Id, Message, Path, Sha, Time, Word
+from resolver.payloads.parts import DatedText, Part
+from resolver.payloads.pulls import PullRequestText, ReviewCommentText, ReviewText
+from resolver.payloads.subjects import CommitCommentText, NumberedText
+
+
+class IssueCommentShape(DatedText):
+    """A comment on an issue or pull request; ``issue_url`` ends with its number."""
+
+    issue_url: Path
+
+
+class ReviewCommentShape(ReviewCommentText):
+    """A review comment; ``pull_request_url`` ends with the pull request's number."""
+
+    pull_request_url: Path
+
+
+class ReviewShape(ReviewText):
+    """A review; ``pull_request_url`` ends with the pull request's number."""
+
+    pull_request_url: Path
+
+
+class CommitCommentShape(CommitCommentText):
+    """A comment on a commit."""
+
+
+class IssueShape(NumberedText):
+    """An issue, or, where ``pull_request`` is there, a pull request as an issue."""
+
+    pull_request: object | None = None
+
+
+class PullShape(PullRequestText):
+    """A pull request. In lists ``merged`` and ``commits`` are missing: ``merged_at`` says whether it was merged."""
+
+    merged_at: Time | None = None
+
+
+class Signature(Part):
+    """Who made a commit, and when."""
+
+    date: Time
+
+
+class GitCommitShape(Part):
+    """The commit as git has it."""
+
+    message: Message
+    committer: Signature
+
+
+class Login(Part):
+    """An account, as far as its name."""
+
+    login: Word | None = None
+
+
+class Parent(Part):
+    """A parent of a commit."""
+
+    sha: Sha
+
+
+class FileShape(Part):
+    """A file that a commit, or a comparison, changed.
+
+    ``status`` is ``added``, ``removed``, ``modified``, ``renamed``, ``copied``, ``changed`` or ``unchanged``. Large
+    and binary files have no ``patch``, nor has a file that only got another name: that one has no ``additions`` and
+    ``deletions`` (lines) either.
+    """
+
+    filename: Path
+    status: Word
+    previous_filename: Path | None = None
+    additions: Count | None = None
+    deletions: Count | None = None
+    patch: Message | None = None
+
+
+class CommitShape(Part):
+    """A commit. In lists ``files`` are missing."""
+
+    sha: Sha
+    commit: GitCommitShape
+    author: Login | None = None
+    parents: tuple[Parent, ...] = ()
+    files: tuple[FileShape, ...] | None = None
+
+
+class CompareShape(Part):
+    """What lies between two commits, from where their ways part: ``total_commits`` may be more than ``commits``."""
+
+    merge_base_commit: Parent
+    total_commits: Count
+    commits: tuple[CommitShape, ...] = ()
+    files: tuple[FileShape, ...] = ()
+
+
+class AccountShape(Part):
+    """An account whose permission was asked for."""
+
+    id: Id
+    login: Word
+
+
+class PermissionShape(Part):
+    """What an account may do in a repository: ``admin``, ``write``, ``read`` or ``none``."""
+
+    permission: Word
+    user: AccountShape | None = None
+
+
+class AppShape(Part):
+    """The App itself: ``permissions`` by name, each ``read`` or ``write``."""
+
+    id: Id
+    slug: Word | None = None
+    permissions: dict[str, str] = Field(default_factory=dict)
+    events: tuple[str, ...] = ()
+
+
+class InstallationShape(Part):
+    """An installation of the App."""
+
+    id: Id
+    account: Login | None = None
+    suspended_at: Time | None = None
+    permissions: dict[str, str] = Field(default_factory=dict)
+    events: tuple[str, ...] = ()
+
+
+class HookShape(Part):
+    """Where GitHub sends the App's webhooks. The secret is never shown."""
+
+    url: str | None = None
+    content_type: str | None = None
+    insecure_ssl: str | int | None = None
+
+
+class HookDeliveryShape(Part):
+    """A delivery in the App's log. ``status_code`` is 0 where nobody answered."""
+
+    id: Id
+    guid: Word
+    delivered_at: Time
+    redelivery: bool = False
+    status: str = ""
+    status_code: int
+    event: Word
+    action: str | None = None
+    installation_id: int | None = None
+    repository_id: int | None = None
+
+
+class RepositoryShape(Part):
+    """A repository."""
+
+    id: Id
+    full_name: FullName
+    default_branch: str | None = None
+    updated_at: Time | None = None
+    pushed_at: Time | None = None
