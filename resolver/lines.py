@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 
 from resolver.hunks import RIGHT, Change, commented, last_line
-from resolver.model.github import Lines, Position
+from resolver.model.github import BlameRange, Lines, Position
 
 
 class Share(enum.Enum):
@@ -58,6 +59,27 @@ def changed(repository_id: int, position: Position) -> Share | None:
 def covers_two_sides(position: Position) -> bool:
     """Whether a comment begins among the removed lines and ends among the others."""
     return not _begins_there(position, position.side or RIGHT)
+
+
+def cover(ranges: tuple[BlameRange, ...], lines: Lines) -> bool:
+    """Whether some ranges, which come in order and do not overlap, cover all of some lines."""
+    following = lines.first
+    for one in ranges:
+        if one.first > following:
+            return False
+        following = max(following, one.last + 1)
+    return following > lines.last
+
+
+def as_ranges(commits: Mapping[int, str]) -> tuple[BlameRange, ...]:
+    """Put lines of one commit that follow each other together; ``commits`` has the commit of each line."""
+    ranges: list[BlameRange] = []
+    for line, sha in sorted(commits.items()):
+        if ranges and ranges[-1].sha == sha and ranges[-1].last == line - 1:
+            ranges[-1] = BlameRange(ranges[-1].first, line, sha)
+        else:
+            ranges.append(BlameRange(line, line, sha))
+    return tuple(ranges)
 
 
 def _begins_there(position: Position, side: str) -> bool:
