@@ -15,13 +15,14 @@ from store.rows import text_key
 MOST_RANGES = 500
 """Of how many ranges one look-up tells: the first ones of the lines."""
 
+MOST_LINES = 2**31 - 1
+"""GitHub counts lines in 32 bits."""
+
 _FILE = "repository_id = ? AND sha = ? AND path_key = ? AND side = ?"
 _RANGES = f"""
 SELECT first_line, last_line, blamed FROM line_blame WHERE {_FILE} AND last_line >= ? ORDER BY last_line LIMIT ?
 """  # noqa: S608 -- composed of constants
 _ADD = "INSERT INTO line_blame (repository_id, sha, path_key, side, first_line, last_line, blamed) VALUES"
-_ALL = 2**31 - 1
-"""GitHub counts lines in 32 bits."""
 
 
 class BlameFacts(Part):
@@ -52,8 +53,8 @@ class BlameLedger(BlameFacts):
         told = sorted((one for one in blame.ranges if one.first <= one.last), key=lambda one: (one.first, one.last))
         if not told:
             return False
-        known = self._ranges(blame, told[0].first, max(one.last for one in told), _ALL)
-        rows = [(*_file(blame), one.first, one.last, one.sha) for one in _added(told, known)]
+        known = self._ranges(blame, told[0].first, max(one.last for one in told), MOST_LINES)
+        rows = [(*_file(blame), one.first, one.last, one.sha) for one in untold(told, known)]
         return self._db.insert(_ADD, rows, "ON CONFLICT DO NOTHING") > 0
 
 
@@ -61,7 +62,7 @@ def _file(lines: Lines | Blame) -> tuple[int, str, bytes, str]:
     return lines.repository_id, lines.sha, text_key(lines.path), lines.side
 
 
-def _added(told: Iterable[BlameRange], known: tuple[BlameRange, ...]) -> Iterable[BlameRange]:
+def untold(told: Iterable[BlameRange], known: tuple[BlameRange, ...]) -> Iterable[BlameRange]:
     """Yield the parts of what is told, in order of lines, that neither is known nor was told before."""
     index, free = 0, 0
     for one in told:

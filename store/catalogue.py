@@ -18,12 +18,16 @@ from store.blame import BlameFacts
 from store.commits import CommitFacts
 from store.deliveries import DeliveryFacts
 from store.feedback import FEEDBACK, FeedbackFacts, to_feedback
+from store.origins import OriginFacts
 from store.part import below
+from store.permissions import PermissionFacts
+from store.progress import ProgressFacts
 from store.pulls import PullFacts
 from store.resolutions import ResolutionFacts
 from store.rows import CLAIM, COMMIT_CARRIER, OBJECT_CARRIER, RUN, to_run, to_sighting
 from store.runs import RunFacts
 from store.times import to_micros
+from store.wants import WantFacts
 
 _RUNS = f"SELECT n.id, {RUN} FROM run n WHERE n.workspace = ? AND n.id < ?"
 _RUN_FILTERS = {
@@ -67,7 +71,19 @@ ORDER BY s.id DESC LIMIT ?
 """
 
 
-class Catalogue(PullFacts, CommitFacts, BlameFacts, RunFacts, FeedbackFacts, ResolutionFacts, DeliveryFacts):
+class Catalogue(
+    PullFacts,
+    CommitFacts,
+    BlameFacts,
+    OriginFacts,
+    RunFacts,
+    FeedbackFacts,
+    ResolutionFacts,
+    DeliveryFacts,
+    PermissionFacts,
+    WantFacts,
+    ProgressFacts,
+):
     """What can be read. In every list items are ``(id, value)``; ``before`` is the last id of the page before."""
 
     def run(self, workspace: str, span_id: str) -> Run | None:

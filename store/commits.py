@@ -1,15 +1,19 @@
-"""Commits, and the pushes that brought them. A push may hold 2,048 commits, so rows are written many at once."""
+"""Commits, the pushes that brought them, and those that GitHub was asked for.
+
+A push may hold 2,048 commits, so rows are written many at once. Two statements about one commit may name other files:
+all of them count. Should they differ about what was done with one, it was added, else removed: what may have been
+renamed is looked after, and the order of arrival does not show.
+"""
 
 # ruff: noqa: S608 -- statements are composed of this room's constants; what comes from outside is bound
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from resolver.model.github import Commit, PushSeen
 from resolver.model.runs import NO_CLAIMS, Reading
-from store.merging import known
+from store.merging import CommitStated, merge_commits
 from store.object_ledger import add_sightings
 from store.part import Part
 from store.rows import CLAIM, COMMIT, COMMIT_CARRIER, from_texts, text_key, to_commit, to_sighting, to_texts
@@ -23,15 +27,21 @@ FROM git_commit c LEFT JOIN sighting s ON s.commit_id = c.id
 WHERE c.repository_id = ? AND c.sha = ? ORDER BY s.id
 """
 _KNOWN = """
-SELECT c.sha, c.id, c.author_login, c.paths_known, c.pushed_at
+SELECT c.sha, c.id, c.author_login, c.paths_known, c.committed_at, c.pushed, c.pushed_at
 FROM wanted CROSS JOIN git_commit c WHERE c.repository_id = wanted.column1 AND c.sha = wanted.column2
 """
 _ADD = """
-INSERT INTO git_commit (repository_id, sha, message, committed_at, author_login, paths_known, pushed_at, refusals)
-VALUES
+INSERT INTO git_commit (repository_id, sha, message, refusals, author_login, paths_known, committed_at, pushed,
+    pushed_at) VALUES
 """
-_MEND = "UPDATE git_commit SET author_login = ?, paths_known = ?, pushed_at = ? WHERE id = ?"
+_MEND = """
+UPDATE git_commit SET author_login = ?, paths_known = ?, committed_at = ?, pushed = ?, pushed_at = ? WHERE id = ?
+"""
 _ADD_PATHS = "INSERT INTO commit_path (commit_id, path_key, path, change) VALUES"
+_MEND_PATHS = """
+ON CONFLICT (commit_id, path_key) DO UPDATE SET change = excluded.change
+WHERE excluded.change <> commit_path.change AND (excluded.change = 'added' OR commit_path.change = 'modified')
+"""
 _ADD_PUSH = """
 INSERT INTO push (repository_id, ref, sha_before, sha_after, forced, pushed_at) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (repository_id, ref, sha_after, sha_before) DO NOTHING RETURNING id
@@ -39,16 +49,6 @@ ON CONFLICT (repository_id, ref, sha_after, sha_before) DO NOTHING RETURNING id
 _PUSH = "SELECT id FROM push WHERE repository_id = ? AND ref = ? AND sha_before = ? AND sha_after = ?"
 _MEND_PUSH = "UPDATE push SET pushed_at = ? WHERE id = ? AND pushed_at > ?"
 _ADD_PUSH_COMMITS = "INSERT INTO push_commit (push_id, commit_id, position) VALUES"
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """What may change of a commit's row."""
-
-    id: int
-    author_login: str | None
-    paths_known: bool
-    pushed_at: int
 
 
 class CommitFacts(Part):
@@ -76,62 +76,78 @@ class CommitLedger(CommitFacts):
 
     def put_push(self, push: PushSeen, readings: Mapping[str, Reading]) -> bool:
         """Keep a push and its commits with their paths; ``readings`` by SHA."""
-        commits = {commit.sha: commit for commit in push.commits}
+        commits = _each_once(push.commits)
         pushed_at = to_micros(push.pushed_at)
-        added = self._add_commits(push.repository_id, commits.values(), pushed_at, readings)
-        kept = self._known_commits(push.repository_id, commits)
-        mended = [self._mend_commit(kept[sha], commit, pushed_at) for sha, commit in commits.items()]
-        pathed = self._add_paths(kept, commits.values())
+        told = {sha: _stated(commit, pushed_at) for sha, commit in commits.items()}
+        ids, changed = self._keep_commits(push.repository_id, commits, told, readings)
+        brought = self._keep_push(push, [ids[sha] for sha in commits])
+        return changed or brought
+
+    def put_commits(self, repository_id: int, commits: Iterable[Commit], readings: Mapping[str, Reading]) -> bool:
+        """Keep commits that GitHub was asked for; ``readings`` by SHA.
+
+        One that no push is known to have brought counts as pushed when it was committed; once a push is known, the
+        push says when.
+        """
+        asked = _each_once(commits)
+        told = {sha: _stated(commit, None) for sha, commit in asked.items()}
+        return self._keep_commits(repository_id, asked, told, readings)[1]
+
+    def _keep_commits(
+        self,
+        repository_id: int,
+        commits: Mapping[str, Commit],
+        told: Mapping[str, CommitStated],
+        readings: Mapping[str, Reading],
+    ) -> tuple[dict[str, int], bool]:
+        """Keep commits with their paths and claims; return the ids of their rows, and whether anything changed."""
+        added = self._add_commits(repository_id, commits, told, readings)
+        kept = self._known_commits(repository_id, commits)
+        mended = [self._mend_commit(*kept[sha], told[sha]) for sha in commits]
+        ids = {sha: commit_id for sha, (commit_id, _) in kept.items()}
+        pathed = self._add_paths(ids, commits.values())
         owned = [
-            ((None, None, kept[sha].id, push.repository_id, None, None, None), sighting)
+            ((None, None, ids[sha], repository_id, None, None, None), sighting)
             for sha in commits
             for sighting in readings.get(sha, NO_CLAIMS).sightings
         ]
         sighted = add_sightings(self._db, owned)
-        brought = self._keep_push(push, [kept[sha].id for sha in commits])
-        return any((added, *mended, pathed, sighted, brought))
+        return ids, any((added, *mended, pathed, sighted))
 
     def _add_commits(
-        self, repository_id: int, commits: Iterable[Commit], pushed_at: int, readings: Mapping[str, Reading]
+        self,
+        repository_id: int,
+        commits: Mapping[str, Commit],
+        told: Mapping[str, CommitStated],
+        readings: Mapping[str, Reading],
     ) -> int:
         rows = [
             (
                 repository_id,
-                commit.sha,
+                sha,
                 commit.message,
-                to_micros(commit.timestamp),
-                commit.author_login,
-                int(commit.paths is not None),
-                pushed_at,
-                from_texts(readings.get(commit.sha, NO_CLAIMS).refusals),
+                from_texts(readings.get(sha, NO_CLAIMS).refusals),
+                *_values(told[sha]),
             )
-            for commit in commits
+            for sha, commit in commits.items()
         ]
         return self._db.insert(_ADD, rows, "ON CONFLICT (repository_id, sha) DO NOTHING")
 
-    def _known_commits(self, repository_id: int, shas: Iterable[str]) -> dict[str, _Kept]:
+    def _known_commits(self, repository_id: int, shas: Iterable[str]) -> dict[str, tuple[int, CommitStated]]:
         rows = self._db.rows_among(_KNOWN, [(repository_id, sha) for sha in shas])
-        return {row[0]: _Kept(row[1], row[2], bool(row[3]), row[4]) for row in rows}
+        return {row[0]: (row[1], CommitStated(row[2], bool(row[3]), row[4], bool(row[5]), row[6])) for row in rows}
 
-    def _mend_commit(self, before: _Kept, commit: Commit, pushed_at: int) -> bool:
-        after = _Kept(
-            before.id,
-            known(before.author_login, commit.author_login),
-            before.paths_known or commit.paths is not None,
-            min(before.pushed_at, pushed_at),
-        )
-        if after == before:
-            return False
-        values = (after.author_login, int(after.paths_known), after.pushed_at, after.id)
-        return self._db.change(_MEND, values) > 0
+    def _mend_commit(self, commit_id: int, before: CommitStated, told: CommitStated) -> bool:
+        after = merge_commits(before, told)
+        return after != before and self._db.change(_MEND, (*_values(after), commit_id)) > 0
 
-    def _add_paths(self, kept: Mapping[str, _Kept], commits: Iterable[Commit]) -> int:
+    def _add_paths(self, ids: Mapping[str, int], commits: Iterable[Commit]) -> int:
         rows = [
-            (kept[commit.sha].id, text_key(path), path, _change(commit, path))
+            (ids[commit.sha], text_key(path), path, _change(commit, path))
             for commit in commits
             for path in commit.paths or ()
         ]
-        return self._db.insert(_ADD_PATHS, rows, "ON CONFLICT (commit_id, path_key) DO NOTHING")
+        return self._db.insert(_ADD_PATHS, rows, _MEND_PATHS)
 
     def _keep_push(self, push: PushSeen, commit_ids: list[int]) -> bool:
         pushed_at = to_micros(push.pushed_at)
@@ -145,6 +161,32 @@ class CommitLedger(CommitFacts):
         places = [(row[0], commit_id, position) for position, commit_id in enumerate(commit_ids)]
         linked = self._db.insert(_ADD_PUSH_COMMITS, places, "ON CONFLICT (push_id, commit_id) DO NOTHING")
         return added or linked > 0
+
+
+def _each_once(commits: Iterable[Commit]) -> dict[str, Commit]:
+    """Return commits by SHA; of one that is told twice, what tells its paths."""
+    found: dict[str, Commit] = {}
+    for commit in commits:
+        if commit.sha not in found or found[commit.sha].paths is None:
+            found[commit.sha] = commit
+    return found
+
+
+def _stated(commit: Commit, pushed_at: int | None) -> CommitStated:
+    """Return what is said of a commit by a push at a time, or, without one, by GitHub itself."""
+    committed_at = to_micros(commit.timestamp)
+    return CommitStated(
+        commit.author_login,
+        commit.paths is not None,
+        committed_at,
+        pushed=pushed_at is not None,
+        pushed_at=committed_at if pushed_at is None else pushed_at,
+    )
+
+
+def _values(stated: CommitStated) -> tuple[int | str | None, ...]:
+    author_login, paths_known, pushed = stated.author_login, int(stated.paths_known), int(stated.pushed)
+    return author_login, paths_known, stated.committed_at, pushed, stated.pushed_at
 
 
 def _change(commit: Commit, path: str) -> str:

@@ -23,6 +23,8 @@ Values = Sequence[int | str | bytes | None]
 
 _AT_ONCE = 500
 """Rows or values in one statement: well below what both databases take."""
+_TIME_ON_POSTGRES = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)"
+_TIME_ON_SQLITE = "SELECT CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)"
 
 
 class _State(threading.local):
@@ -64,6 +66,10 @@ class Database:
     def close(self) -> None:
         """Close this thread's connection; the next use opens another."""
         self._connections.close()
+
+    def time(self) -> int:
+        """Return the present moment by the database's own clock, in microseconds. Raises StoreError."""
+        return int(self.rows(_TIME_ON_POSTGRES if self.is_postgres else _TIME_ON_SQLITE)[0][0])
 
     # Statements
 

@@ -38,6 +38,11 @@ class Repository(Table):
     installation_id = BigIntegerField(null=True)
     deleted = SmallIntegerField()
 
+    class Meta:
+        """For the list."""
+
+        indexes = ((("workspace", "id"), False),)
+
 
 class RepositoryName(Table):
     """A name that a repository bore as of its own time, last seen on it at ``seen_at``; ``name_key`` is lower case."""
@@ -123,7 +128,10 @@ class Revision(Table):
 
 
 class GitCommit(Table):
-    """A commit; ``pushed_at`` is the time of the first push that brought it."""
+    """A commit; ``pushed_at`` is the time of the first push that brought it.
+
+    While no push is known to have, ``pushed`` is 0 and it is the commit's own time.
+    """
 
     id = BigAutoField()
     repository_id = BigIntegerField()
@@ -134,6 +142,7 @@ class GitCommit(Table):
     paths_known = SmallIntegerField()
     pushed_at = BigIntegerField()
     refusals = TextField(null=True)
+    pushed = SmallIntegerField()
 
     class Meta:
         """Forks share commits; each repository has its own row."""

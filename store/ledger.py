@@ -8,10 +8,14 @@ from store.blame import BlameLedger
 from store.commits import CommitLedger
 from store.feedback import FeedbackLedger
 from store.object_ledger import ObjectLedger
+from store.origins import OriginLedger
+from store.permissions import PermissionLedger
+from store.progress import ProgressLedger
 from store.pulls import PullLedger
 from store.repositories import RepositoryLedger
 from store.resolutions import ResolutionLedger
 from store.runs import RunLedger
+from store.wants import WantLedger
 
 
 class Ledger(
@@ -19,10 +23,14 @@ class Ledger(
     ObjectLedger,
     CommitLedger,
     BlameLedger,
+    OriginLedger,
     RunLedger,
     RepositoryLedger,
     FeedbackLedger,
     ResolutionLedger,
+    PermissionLedger,
+    WantLedger,
+    ProgressLedger,
 ):
     """Facts, and the writing of them: ``resolver.ports.Ledger``, each subject in a module of its own."""
 

@@ -26,6 +26,32 @@ class Stated:
     author_as_of: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class CommitStated:
+    """What may come to be known of a commit; times in microseconds.
+
+    ``pushed_at`` is when the push was made that brought it or, where it was only asked for, its own time.
+    """
+
+    author_login: str | None
+    paths_known: bool
+    committed_at: int
+    pushed: bool
+    pushed_at: int
+
+
+def merge_commits(one: CommitStated, other: CommitStated) -> CommitStated:
+    """Merge two statements about one commit: the first push that is known to have brought it says when it came."""
+    first = min(one, other, key=lambda stated: (not stated.pushed, stated.pushed_at))
+    return CommitStated(
+        known(one.author_login, other.author_login),
+        one.paths_known or other.paths_known,
+        min(one.committed_at, other.committed_at),
+        first.pushed,
+        first.pushed_at,
+    )
+
+
 def merge_objects(one: Stated, other: Stated) -> Stated:
     """Merge two statements about one object."""
     newest = max(one, other, key=_object_rank)

@@ -43,6 +43,10 @@ _THREAD = f"""
 SELECT {OBJECT_CARRIER}, {CLAIM} FROM object o {_IN_FORCE} JOIN sighting s ON s.revision_id = r.id
 WHERE o.repository_id = ? AND o.kind = ? AND o.thread = ? ORDER BY r.updated_at, o.github_id, s.digest
 """
+_UNREAD = f"""
+SELECT {OBJECT} FROM object o WHERE o.repository_id = ? AND o.kind = ? AND o.thread = ? AND o.created_at <= ?
+AND NOT EXISTS (SELECT 1 FROM revision v WHERE v.object_id = o.id AND v.updated_at <= ?) ORDER BY o.github_id
+"""
 # From the claims, not from the objects: of the many comments on a number, few may be signed.
 _ON_NUMBER = f"""
 SELECT {OBJECT_CARRIER}, {CLAIM}
@@ -109,6 +113,12 @@ class ObjectFacts(Part):
         """Return the claims in force at a time in the comments of a thread, oldest first by ``posted_at``."""
         rows = self._db.rows(_THREAD, (to_micros(at), repository_id, kind.value, root_id))
         return tuple(to_sighting(row) for row in rows)
+
+    def thread_unread(self, repository_id: int, kind: Kind, root_id: int, at: datetime) -> tuple[GithubObject, ...]:
+        """Return the comments of a thread that were there at a time, though nobody knows what they said then."""
+        micros = to_micros(at)
+        rows = self._db.rows(_UNREAD, (repository_id, kind.value, root_id, micros, micros))
+        return tuple(to_object(row) for row in rows)
 
     def comment_sightings(
         self, repository_id: int, number: int, at: datetime, *, path: str | None, commit: str | None

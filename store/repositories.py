@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from resolver.model.asking import Place
 from resolver.model.github import Repository, RepositorySeen
 from store.database import Row
 from store.part import Part
@@ -25,6 +26,12 @@ FROM repository_name k
 JOIN repository r ON r.id = k.repository_id
 JOIN repository_name n ON n.repository_id = r.id
 WHERE k.name_key = ? AND r.workspace = ? ORDER BY r.id, n.as_of DESC, n.name DESC
+"""
+_IN_WORKSPACE = """
+SELECT r.id, (
+    SELECT n.name FROM repository_name n WHERE n.repository_id = r.id ORDER BY n.as_of DESC, n.name DESC LIMIT 1
+), r.installation_id
+FROM repository r WHERE r.workspace = ? AND r.deleted = 0 ORDER BY r.id
 """
 _ADD = """
 INSERT INTO repository (id, workspace, installation_id, deleted) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
@@ -71,6 +78,10 @@ class RepositoryFacts(Part):
             if found is None or rank > found[0]:
                 found = rank, _to_repository(rows)
         return None if found is None else found[1]
+
+    def repositories(self, workspace: str) -> tuple[Place, ...]:
+        """Return the repositories of a workspace that were not deleted, by id, each with its name and installation."""
+        return tuple(Place(*row) for row in self._db.rows(_IN_WORKSPACE, (workspace,)))
 
     def holder(self, workspace: str, name: str, at: int) -> int | None:
         """Return the id of the repository that bore a name at a time (microseconds), as far as is known."""

@@ -1,18 +1,26 @@
-"""The store as the other rooms see it: transactions that keep, views that read, and the inbox."""
+"""The store as the other rooms see it: transactions that keep, views that read, the inbox, and what is wanted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from resolver.errors import StoreError
+from resolver.model.asking import ClaimedWant
 from resolver.model.deliveries import Claimed, Delivery, NewDelivery, Recorded
-from store import migrate
+from resolver.model.wants import WantChange
+from store import migrate, pruning
+from store.answers import Answers
 from store.catalogue import Catalogue
 from store.database import Database
 from store.inbox import Inbox
 from store.ledger import Ledger
+from store.progress import Turns
+from store.redeliveries import Redeliveries
+from store.times import from_micros
+from store.want_queue import WantQueue
 
 
 class Store:
@@ -22,6 +30,11 @@ class Store:
         """Use a database; ``open_store`` also says whether it can be reached."""
         self._db = database
         self._inbox = Inbox(database)
+        self._wants = WantQueue(database)
+        self._redeliveries = Redeliveries(database)
+        self._turns = Turns(database)
+        self.answers = Answers(database)
+        """GitHub's answers as they came."""
 
     def close(self) -> None:
         """Close this thread's connection; the next use opens another."""
@@ -40,6 +53,11 @@ class Store:
         waiting = self.pending_migrations()
         if waiting:
             raise StoreError(f"migrations wait to be run ({', '.join(waiting)}): run whichrun migrate")
+
+    def time(self) -> datetime:
+        """Return the present moment by the database's own clock. Raises StoreError."""
+        with self._db.reading():
+            return from_micros(self._db.time())
 
     @contextmanager
     def transaction(self, *locks: str) -> Iterator[Ledger]:
@@ -77,6 +95,76 @@ class Store:
     def replay(self, guid: str, now: datetime) -> Delivery | None:
         """Make a delivery pending again from now on, with all its tries; None when there is none of that name."""
         return self._inbox.replay(guid, now)
+
+    def claim_want(self, now: datetime) -> ClaimedWant | None:
+        """Return the want that is due longest and that nobody holds, for a minute; its try is counted on disk already.
+
+        One that nobody survived comes again, with one try more.
+        """
+        return self._wants.claim(now)
+
+    @contextmanager
+    def settling_want(self, claimed: ClaimedWant, change: WantChange, *locks: str) -> Iterator[Ledger | None]:
+        """Run the transaction that keeps what became of a want: it is changed already in what the ledger tells.
+
+        Holds the lock of the want's repository beside those given. Yields None, and changes nothing, when the want is
+        settled already, or another worker has it.
+        """
+        with self._wants.settling(claimed, change, *locks) as mine:
+            yield Ledger(self._db) if mine else None
+
+    def postpone(self, claimed: ClaimedWant, change: WantChange) -> bool:
+        """Change a want that stays to be asked, and nothing else; return whether its refusal is another one now."""
+        return self._wants.postpone(claimed, change)
+
+    def keep_hold(self, claimed: ClaimedWant, now: datetime) -> bool:
+        """Hold a want for a minute from now on; False when it is settled already, or another worker has it."""
+        return self._wants.keep_hold(claimed, now)
+
+    def missing_guids(self, guids: Iterable[str]) -> frozenset[str]:
+        """Return those GUIDs that no delivery in the inbox bears, whatever its status."""
+        return self._redeliveries.missing(guids)
+
+    def note_redelivery(self, guid: str, delivery_id: int, at: datetime) -> bool:
+        """Note that GitHub is to be asked for a delivery; True only for whoever noted it first."""
+        return self._redeliveries.note(guid, delivery_id, at)
+
+    def redeliveries_open(self) -> tuple[tuple[str, int, datetime], ...]:
+        """Return ``(guid, delivery_id, asked_at)`` of the deliveries noted and not closed, oldest first."""
+        return self._redeliveries.open()
+
+    def close_redelivery(self, guid: str) -> None:
+        """Note that nothing is left to be done about a delivery."""
+        self._redeliveries.close(guid)
+
+    def progress(self, name: str) -> dict[str, Any] | None:
+        """Return the state that was saved under a name, empty while the first turn lasts; None when there is none."""
+        with self.snapshot() as catalogue:
+            return catalogue.progress(name)
+
+    def save_progress(self, name: str, state: Mapping[str, Any], at: datetime) -> None:
+        """Save a state, which JSON can hold, under a name."""
+        with self.transaction() as ledger:
+            ledger.save_progress(name, state, at)
+
+    def take_turn(self, name: str, now: datetime, *, every: timedelta, hold: timedelta) -> dict[str, Any] | None:
+        """Take a turn of recurring work for the time of ``hold``; return the state that the last one left, or empty.
+
+        None when it is not due yet, or another worker's. With ``every`` zero it is due at once.
+        """
+        return self._turns.take(name, now, every=every, hold=hold)
+
+    def hold_turn(self, name: str, now: datetime, *, hold: timedelta) -> None:
+        """Hold a turn that was taken for longer, from now on."""
+        self._turns.hold(name, now, hold=hold)
+
+    def end_turn(self, name: str, state: Mapping[str, Any], now: datetime, *, every: timedelta) -> None:
+        """End a turn and leave a state for the next one, which is due ``every`` from now."""
+        self._turns.end(name, state, now, every=every)
+
+    def prune(self, now: datetime) -> int:
+        """Remove wants that were answered 90 days ago, and answers kept for 30; return how many rows that were."""
+        return pruning.prune(self._db, now)
 
 
 def open_store(url: str) -> Store:

@@ -3,16 +3,19 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from resolver.errors import ConflictError, StoreError
+from resolver.model.asking import Asked, Need, Want
 from resolver.model.deliveries import Recorded
+from resolver.model.wants import WantChange
 from store import Store, connections, open_store
 from tests.support.databases import POSTGRES_URL, look_into, postgres_url
-from tests.support.facts import NOON, after, delivery, pull, push, reading, repository, run, sha
+from tests.support.facts import NOON, REPOSITORY, after, delivery, pull, push, reading, repository, run, sha
 
 
 def together(count: int, work: Callable[[int], None], errors: list[BaseException] | None = None) -> None:
@@ -171,6 +174,132 @@ def test_the_same_commits_pushed_at_once(store: Store) -> None:
         ledger.put_pull_request(pull("h"))
     assert found is not None
     assert len(found.sightings) == 1
+
+
+WANTS = tuple(Want(Need.COMMIT, REPOSITORY, sha=f"{number:040x}") for number in range(60))
+
+
+def want_all(store: Store) -> None:
+    """Want all of them."""
+    with store.transaction() as ledger:
+        ledger.put_wants(WANTS, NOON, due=NOON)
+
+
+def test_several_that_ask(store: Store) -> None:
+    """Several workers get each want once, whatever others do meanwhile, and each is settled once."""
+    want_all(store)
+    asked: list[Want] = []
+    errors: list[BaseException] = []
+
+    def work(number: int) -> None:
+        while (claimed := store.claim_want(NOON)) is not None:
+            asked.append(claimed.want)
+            if number == 0:  # the same want is wanted again while others settle theirs
+                want_all(store)
+            with store.settling_want(claimed, WantChange(Asked.DONE, NOON), f"other {number}") as ledger:
+                assert ledger is not None
+                ledger.put_repository(repository(f"acme/n{len(asked)}", at=len(asked)), "default")
+        store.close()
+
+    together(4, work, errors)
+    assert sorted(asked, key=WANTS.index) == list(WANTS)
+    with store.snapshot() as catalogue:
+        assert catalogue.want_counts() == {(Asked.DONE, Need.COMMIT): 60}
+
+
+def test_several_processes_that_ask(store: Store) -> None:
+    """Several processes never get the same want."""
+    want_all(store)
+    store.close()
+    ways = [os.pipe() for _ in range(3)]
+    children = []
+    for _, out in ways:
+        child = os.fork()
+        if child == 0:  # pragma: no cover -- its end is what is tested
+            try:
+                while (claimed := store.claim_want(NOON)) is not None:
+                    os.write(out, f"{claimed.id} ".encode())
+                store.close()
+                os._exit(0)
+            except BaseException:  # noqa: BLE001 -- no second pytest goes on from here
+                os._exit(2)
+        children.append(child)
+        os.close(out)
+    assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0] * 3
+    numbers = [int(number) for way, _ in ways for number in os.read(way, 65536).split()]
+    for way, _ in ways:
+        os.close(way)
+    assert sorted(numbers) == list(range(1, 61))
+
+
+def test_a_want_that_is_being_settled(store: Store) -> None:
+    """Whoever settles a want that another is settling waits, and then finds it settled; nobody is handed it."""
+    want_all(store)
+    first = store.claim_want(NOON)
+    assert first is not None
+    mine: list[bool] = []
+
+    def other() -> None:
+        with store.settling_want(first, WantChange(Asked.ABSENT, NOON)) as ledger:
+            mine.append(ledger is not None)
+        store.close()
+
+    thread = threading.Thread(target=other)
+    with store.settling_want(first, WantChange(Asked.DONE, NOON)) as ledger:
+        assert ledger is not None
+        thread.start()
+        thread.join(0.2)
+    thread.join()
+    assert mine == [False]
+    with store.snapshot() as catalogue:
+        asking = catalogue.asking(first.want)
+    assert asking is not None
+    assert asking.status is Asked.DONE
+
+
+def test_wanted_by_several_at_once(store: Store) -> None:
+    """Several that want the same facts at once, in whatever order, make one want of each."""
+
+    def work(number: int) -> None:
+        with store.transaction() as ledger:
+            ledger.put_wants(WANTS if number % 2 else WANTS[::-1], NOON, due=NOON)
+        store.close()
+
+    together(4, work)
+    with store.snapshot() as catalogue:
+        assert catalogue.want_counts() == {(Asked.WAITING, Need.COMMIT): 60}
+
+
+def test_wanted_again_while_it_is_settled(store: Store) -> None:
+    """Whoever holds a repository's lock and wants what is about to be settled there never waits in a circle."""
+    want_all(store)
+
+    def work(number: int) -> None:
+        for _ in range(10):
+            if number:
+                with store.transaction(f"repository {REPOSITORY}") as ledger:
+                    ledger.put_wants(WANTS, after(2 * 24 * 60), due=NOON)
+            elif (claimed := store.claim_want(NOON)) is not None:
+                with store.settling_want(claimed, WantChange(Asked.ABSENT, NOON), "name acme/widgets"):
+                    pass
+        store.close()
+
+    together(3, work)
+
+
+def test_one_takes_the_turn(store: Store) -> None:
+    """Of several that would take a turn, or note a missed delivery, at once, one does."""
+    turns: list[object] = []
+    noted: list[bool] = []
+
+    def work(_: int) -> None:
+        turns.append(store.take_turn("look", NOON, every=timedelta(minutes=10), hold=timedelta(minutes=1)))
+        noted.append(store.note_redelivery("g1", 1, NOON))
+        store.close()
+
+    together(4, work)
+    assert (turns.count({}), turns.count(None)) == (1, 3)
+    assert sorted(noted) == [False, False, False, True]
 
 
 def test_a_snapshot_is_of_one_moment(store: Store) -> None:

@@ -9,14 +9,14 @@ import pytest
 from playhouse.schema_diff import diff_models  # type: ignore[import-untyped]
 
 from resolver.errors import StoreError
-from resolver.model.github import Lines
+from resolver.model.github import BlameRange, Commit, CommitCount, Lines
 from store import Store, open_store
 from store.database import Database
 from store.migrate import FOLDER, migrate, pending
 from store.rows import text_key
 from store.tables import TABLES
 from tests.support.databases import look_into
-from tests.support.facts import NAME, REPOSITORY, WORKSPACE, ref
+from tests.support.facts import NAME, REPOSITORY, WORKSPACE, ZEROS, ref, sha
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FAR = EPOCH + timedelta(days=1)
@@ -127,6 +127,53 @@ def test_what_was_stored_before_is_found_after(database_url: str, tmp_path: Path
         assert ledger.watching({"key": EPOCH}, EPOCH) == (1,)
         assert ledger.watching({"key": EPOCH + timedelta(seconds=1)}, EPOCH) == ()
         assert ledger.blame(lines) == ()
+    store.close()
+
+
+COMMITS_OF_0002 = f"""
+INSERT INTO git_commit (id, repository_id, sha, message, committed_at, paths_known, pushed_at)
+    VALUES (1, {REPOSITORY}, '{sha("a")}', 'Add it', 5, 1, 9);
+INSERT INTO commit_path (commit_id, path_key, path, change) VALUES (1, ?, 'a.py', 'added');
+INSERT INTO push (id, repository_id, ref, sha_before, sha_after, forced, pushed_at)
+    VALUES (1, {REPOSITORY}, 'refs/heads/topic', '{ZEROS}', '{sha("a")}', 0, 9);
+INSERT INTO push_commit (push_id, commit_id, position) VALUES (1, 1, 0);
+INSERT INTO sighting (commit_id, repository_id, digest, workspace, span_id, trust, verified_at)
+    VALUES (1, {REPOSITORY}, 'd1', '{WORKSPACE}', 's1', 'signed', 9);
+INSERT INTO pull_request (repository_id, number, head_sha, head_ref, head_repository_id, base_sha, base_ref, state,
+    merged, commit_count, updated_at)
+    VALUES ({REPOSITORY}, 42, '{sha("a")}', 'topic', {REPOSITORY}, '{sha("0")}', 'main', 'open', 0, 1, 9);
+INSERT INTO pull_head (repository_id, number, head_repository_id, head_ref, sha)
+    VALUES ({REPOSITORY}, 42, {REPOSITORY}, 'topic', '{sha("a")}');
+INSERT INTO line_blame (repository_id, sha, path_key, side, first_line, last_line, blamed)
+    VALUES ({REPOSITORY}, '{sha("a")}', ?, 'RIGHT', 1, 9, '{sha("a")}')
+"""
+
+
+def test_what_0002_stored_is_found_after(database_url: str, tmp_path: Path) -> None:
+    """Commits that the second version kept were all pushed: asking for them does not make them older."""
+    folder = tmp_path / "second"
+    folder.mkdir()
+    for name in ("0001_initial.py", "0002_lines.py"):
+        shutil.copy(FOLDER / name, folder)
+    database = Database(database_url)
+    migrate(database, folder)
+    with database.writing():
+        for statement in COMMITS_OF_0002.split(";"):
+            database.change(statement, (text_key("a.py"),) if "?" in statement else ())
+    database.close()
+    store = open_store(database_url)
+    assert store.migrate()[0] == "0003_asking"
+    assert look_into(store).rows("SELECT pushed, pushed_at FROM git_commit") == [(1, 9)]
+    asked = Commit(REPOSITORY, sha("a"), "Add it", EPOCH + timedelta(microseconds=5), None, frozenset({"a.py"}))
+    ninth = EPOCH + timedelta(microseconds=9)
+    with store.transaction() as ledger:
+        for _ in range(2):
+            assert ledger.pull_commits_touching(REPOSITORY, 42, "a.py", ninth) == (sha("a"),)
+            assert ledger.pull_commits_touching(REPOSITORY, 42, "a.py", asked.timestamp) == ()
+            assert [one.digest for one in ledger.number_sightings(REPOSITORY, 42, ninth)] == ["d1"]
+            assert ledger.pull_commit_count(REPOSITORY, 42) == CommitCount(1, 1, None)
+            assert ledger.blame(Lines(REPOSITORY, sha("a"), "a.py", "RIGHT", 1, 1)) == (BlameRange(1, 9, sha("a")),)
+            assert not ledger.put_commits(REPOSITORY, (asked,), {})
     store.close()
 
 

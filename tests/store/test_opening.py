@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -148,3 +149,11 @@ def test_postgres_never_waits_for_ever() -> None:
     assert "synchronous_commit=on" in options
     assert "statement_timeout" in options
     assert options.index("lock_timeout=10s") < options.index("lock_timeout=1s")
+
+
+def test_the_database_s_clock(store: Store) -> None:
+    """The database tells the present moment by its own clock, in UTC: here that of this machine."""
+    before = datetime.now(UTC)
+    found = store.time()
+    second = timedelta(seconds=1)
+    assert before - second < found < datetime.now(UTC) + second

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
 
+from resolver.model.asking import Place
 from resolver.model.github import RepositorySeen
 from resolver.model.runs import Run
 from store import Store
@@ -129,3 +131,19 @@ def test_who_loses_a_run_is_told(store: Store) -> None:
     assert put(store, repository(NAME, number=2, at=6)) == [NOBODY]
     # Now it is known that the first one still bore the name when the run started.
     assert put(store, repository(NAME, number=1, at=5)) == [frozenset({1, 2})]
+
+
+def test_listing(store: Store) -> None:
+    """A workspace's repositories are listed by id, each with its present name and installation; no deleted ones."""
+    with store.transaction() as ledger:
+        for seen in (
+            replace(repository("acme/b", number=2), installation_id=5),
+            replace(repository("acme/c", number=2, at=5), installation_id=4),
+            repository("acme/a", number=1),
+            replace(repository("acme/gone", number=3), deleted=True),
+        ):
+            ledger.put_repository(seen, WORKSPACE)
+        ledger.put_repository(repository("acme/x", number=4), "another")
+    with store.snapshot() as catalogue:
+        assert catalogue.repositories(WORKSPACE) == (Place(1, "acme/a"), Place(2, "acme/c", 5))
+        assert catalogue.repositories("nobody's") == ()
