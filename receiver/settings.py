@@ -10,7 +10,7 @@ import difflib
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainValidator, SecretStr, ValidationError, ValidationInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -80,6 +80,11 @@ class Settings(BaseSettings):
     github_api_url: Annotated[str, BeforeValidator(text.web_address)] = "https://api.github.com"
 
     @property
+    def has_app(self) -> bool:
+        """Whether GitHub is to be asked as an App; half of the credentials is a mistake that asking tells of."""
+        return self.github_app_id is not None or self.github_private_key_file is not None
+
+    @property
     def address(self) -> tuple[str, int]:
         """Host and port to listen at; the port is 0 where any free one will do."""
         return text.host_and_port(self.bind)
@@ -104,6 +109,18 @@ def load(env_file: Path | None = ENV_FILE) -> Settings:
         return Settings(_env_file=env_file)
     except ValidationError as error:
         raise SettingsError("\n".join(map(_line, error.errors()))) from None
+
+
+def network_of(url: str) -> dict[str, Any]:
+    """Return how an address is reached, by the names that every program goes by: proxies, and who vouches for hosts.
+
+    ``HTTPS_PROXY``, ``HTTP_PROXY`` and ``NO_PROXY``; ``REQUESTS_CA_BUNDLE`` or ``SSL_CERT_FILE``. They are no settings
+    of this service, and are read here because the environment is read nowhere else.
+    """
+    from requests.utils import get_environ_proxies  # noqa: PLC0415 - only whoever asks GitHub needs it
+
+    named = (os.environ.get(name) for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"))
+    return {"proxies": get_environ_proxies(url), "certificates": next(filter(None, named), None)}
 
 
 def refuse_unknown(names: Iterable[str]) -> None:

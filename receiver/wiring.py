@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from receiver.settings import Settings
+from receiver.settings import Settings, network_of
 from resolver.ask import Asker
 from resolver.claims.reader import ClaimReader
-from resolver.errors import SettingsError
+from resolver.errors import GithubRefusedError, SettingsError
 from resolver.intake import Intake
 from resolver.policy import Policy
 from resolver.ports import Clock
@@ -17,6 +18,10 @@ from resolver.registration import Registration
 from store import Store, open_store
 from store.address import is_postgres, sqlite_path
 from store.database import Database
+
+if TYPE_CHECKING:
+    from resolver.github.client import HttpGithub
+    from resolver.github.credentials import Credentials
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,7 @@ def policy_of(settings: Settings) -> Policy:
         internal_agents=settings.internal_agents,
         window=timedelta(hours=settings.inference_window_hours),
         web=web_of(settings.github_api_url),
+        asks=settings.has_app,
     )
 
 
@@ -73,6 +79,40 @@ def wire(settings: Settings, *, store: Store | None = None, clock: Clock = now) 
         asker=Asker(reader, policy, clock),
         clock=clock,
     )
+
+
+def github(services: Services) -> HttpGithub:
+    """Return who asks GitHub, as the App that the settings name.
+
+    Raises GithubRefusedError, with a sentence, where there are no credentials or they cannot be read.
+    """
+    from resolver.github.client import HttpGithub, Requests, Wire  # noqa: PLC0415 - the web is spared its memory
+
+    settings = services.settings
+    return HttpGithub(
+        app_credentials(settings, services.clock),
+        services.store.answers,
+        clock=services.clock,
+        api_url=settings.github_api_url,
+        transport=Requests(Wire(**network_of(settings.github_api_url))),
+    )
+
+
+def app_credentials(settings: Settings, clock: Clock) -> Credentials:
+    """Read the App's credentials. Raises GithubRefusedError, with a sentence, where they are missing or unreadable."""
+    from resolver.github.credentials import Credentials  # noqa: PLC0415 - as above
+
+    file = settings.github_private_key_file
+    if settings.github_app_id is None:
+        raise GithubRefusedError("WHICHRUN_GITHUB_APP_ID is not set")
+    if file is None:
+        raise GithubRefusedError("WHICHRUN_GITHUB_PRIVATE_KEY_FILE is not set")
+    try:
+        key = file.read_text("ascii")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise GithubRefusedError(f"the App's private key file {file} cannot be read: {reason}") from None
+    return Credentials(settings.github_app_id, private_key=key, clock=clock)
 
 
 def require_database(settings: Settings) -> None:

@@ -14,11 +14,12 @@ import logging
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from functools import partial
 
 from receiver import lineage, logs
+from receiver.loop import Idle, backoff, run
 from receiver.settings import Settings, load
 from receiver.wiring import Services, wire_for_service
 from resolver.errors import NotJsonError, PayloadError, StoreError, WhichrunError
@@ -28,15 +29,8 @@ from store.inbox import MOST_TRIES
 
 log = logging.getLogger("receiver.worker")
 
-LONGEST_BACKOFF = timedelta(minutes=10)
-
-SHORTEST_IDLE = 0.02
-LONGEST_IDLE = 0.05
-"""Seconds between looks into an empty inbox: an idle service is to answer within 250 ms (SPEC §11)."""
-
-SHORTEST_OUTAGE = 0.5
-LONGEST_OUTAGE = 10.0
-"""Seconds to wait for a store that is out of reach."""
+IDLE = Idle(shortest=0.02, longest=0.05)
+"""How long to rest between looks into an empty inbox: an idle service is to answer within 250 ms (SPEC §11)."""
 
 MAX_ERROR = 1000
 """Characters of an error that are kept with its delivery."""
@@ -46,26 +40,7 @@ STOPS = (signal.SIGTERM, signal.SIGINT)
 
 def run_worker(services: Services, *, stop: threading.Event) -> None:
     """Work until ``stop`` is set; the delivery under way is finished first. Nothing that comes in ends this loop."""
-    idle, outage = SHORTEST_IDLE, SHORTEST_OUTAGE
-    hand = Hand(services)
-    while not stop.is_set():
-        try:
-            worked = hand.work_once()
-        except StoreError as error:
-            log.warning("the store is out of reach, next try in %.1f s: %s", outage, error)
-            stop.wait(outage)
-            outage = min(outage * 2, LONGEST_OUTAGE)
-            continue
-        except Exception:  # a fault of ours outside any delivery: said, and survived
-            log.exception("the worker stumbled")
-            stop.wait(outage)
-            continue
-        outage = SHORTEST_OUTAGE
-        if worked:
-            idle = SHORTEST_IDLE
-        else:
-            stop.wait(idle)
-            idle = min(idle * 1.2, LONGEST_IDLE)
+    run(Hand(services).work_once, IDLE, stop=stop)
 
 
 @dataclass(slots=True)
@@ -127,12 +102,6 @@ def _fail(services: Services, claimed: Claimed, error: str, *, again: bool) -> N
     services.store.fail(claimed, error=error[:MAX_ERROR], retry_at=retry_at)
 
 
-def backoff(tries: int) -> timedelta:
-    """Return how long to wait after so many tries: 1 s, doubling, at most ten minutes."""
-    doublings = min(tries - 1, 10)
-    return min(timedelta(seconds=2**doublings), LONGEST_BACKOFF)
-
-
 def _told(error: Exception) -> str:
     return str(error) if isinstance(error, WhichrunError) else f"{type(error).__name__}: {error}"
 
@@ -147,16 +116,30 @@ def work(settings: Settings, *, ready_fd: int | None = None) -> int:
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
     services = wire_for_service(settings)
     stop = threading.Event()
-    thread = threading.Thread(target=run_worker, args=(services,), kwargs={"stop": stop}, name="worker")
-    thread.start()
+    threads = [threading.Thread(target=one, name=name) for name, one in _works(services, stop).items()]
+    for thread in threads:
+        thread.start()
     lineage.say_ready(ready_fd)
-    while thread.is_alive() and signal.sigtimedwait(STOPS, 1.0) is None:
+    while all(thread.is_alive() for thread in threads) and signal.sigtimedwait(STOPS, 1.0) is None:
         pass
-    stopped_by_signal = thread.is_alive()
+    stopped_by_signal = all(thread.is_alive() for thread in threads)
     stop.set()
-    thread.join()
+    for thread in threads:
+        thread.join()
     services.store.close()
     return 0 if stopped_by_signal else 1
+
+
+def _works(services: Services, stop: threading.Event) -> dict[str, Callable[[], None]]:
+    """Return what a worker does, side by side: the inbox, and where there is an App, what GitHub is asked for."""
+    works: dict[str, Callable[[], None]] = {"worker": partial(run_worker, services, stop=stop)}
+    if services.policy.asks:
+        from receiver import asking, missed  # noqa: PLC0415 - without an App they are not needed, nor what they bring
+
+        github = asking.github_or_refusal(services)
+        works["asking"] = partial(asking.run_asking, services, github, stop=stop)
+        works["missed"] = partial(missed.run_recovery, services, github, stop=stop)
+    return works
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

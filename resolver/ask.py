@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from resolver.authority import Authority
 from resolver.chain import walk
 from resolver.claims.reader import ClaimReader
 from resolver.feedback import state_of
@@ -92,7 +93,8 @@ class Asker:
     def _query_of(self, facts: Facts, thing: GithubObject, repository: Repository) -> Query:
         workspace, name = self.policy.workspace, repository.names[0]
         revisions = facts.revisions(thing.ref)
-        state = state_of(thing, revisions, self.policy)
+        authority = Authority(facts, self.policy, self.clock, thing.ref.repository_id)
+        state = state_of(thing, revisions, authority)
         if state is not None and state.authorized:
             return of_feedback(facts, thing, state, workspace=workspace, repository=name)
         return by_whom(thing, workspace=workspace, repository=name, at=self.clock())

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from resolver.evidence import Evidence
 from resolver.model.answers import Answer, Confidence, Finding, Outcome
+from resolver.model.asking import Want
 from resolver.model.runs import Trust
 from resolver.policy import Policy
 from resolver.ports import Facts
@@ -33,6 +34,9 @@ from resolver.steps import (
     line_blame,
     unresolved,
 )
+
+NOT_ASKED = "; GitHub was not asked: "
+"""What comes between a finding's own words and why GitHub could not be asked for what it lacks."""
 
 MOST_NAMED = 20
 """How much of what one step looked at its finding names."""
@@ -60,10 +64,11 @@ def chain(policy: Policy) -> tuple[Step, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """An answer with its findings, and the keys of the facts that could change it."""
+    """An answer with its findings, the keys of the facts that could change it, and what GitHub is to be asked for."""
 
     answer: Answer
     keys: frozenset[str]
+    wants: tuple[Want, ...]
 
 
 def walk(facts: Facts, policy: Policy, query: Query) -> Walk:
@@ -74,17 +79,20 @@ def walk(facts: Facts, policy: Policy, query: Query) -> Walk:
     evidence = Evidence(remembered(facts), policy, query)
     findings: list[Finding] = []
     for step in chain(policy):
-        evidence.looked_at.clear()
+        evidence.begin_step()
         found = step(query, evidence)
         findings.append(_with_evidence(found.finding, evidence))
         if found.answer is not None:
             answer = _hold(found.answer, found.trust, findings, evidence)
-            return Walk(replace(answer, findings=tuple(findings)), frozenset(evidence.keys))
+            return Walk(replace(answer, findings=tuple(findings)), frozenset(evidence.keys), evidence.wants)
     raise AssertionError("the last step of the chain always decides")
 
 
 def _with_evidence(finding: Finding, evidence: Evidence) -> Finding:
-    """Let a finding that names no evidence of its own say what its step looked at."""
+    """Let a finding say why GitHub was not asked, and, where it names no evidence of its own, what was looked at."""
+    if evidence.refusals:
+        refused = "; ".join(dict.fromkeys(evidence.refusals))
+        finding = replace(finding, detail=f"{finding.detail}{NOT_ASKED}{refused}")
     if finding.evidence:
         return finding
     looked_at = tuple(dict.fromkeys(evidence.looked_at))

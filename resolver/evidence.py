@@ -8,6 +8,8 @@ from datetime import timedelta
 
 from resolver import watch
 from resolver.admission import NONE_ADMITTED, Admission, Admitted, merge
+from resolver.lines import cover
+from resolver.model.asking import Want
 from resolver.model.github import (
     BlameRange,
     Commit,
@@ -25,6 +27,15 @@ from resolver.policy import Policy
 from resolver.ports import Facts
 from resolver.query import Query
 from resolver.revisions import in_force
+from resolver.wanting import Wanting
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """Who wrote lines that a squash merge brought; nothing where that is not known, ``expected`` says whether yet."""
+
+    ranges: tuple[BlameRange, ...]
+    expected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +50,8 @@ class ParentReview:
 class Evidence:
     """The facts as one query may use them.
 
-    ``keys`` collects the keys of what was looked at, and ``looked_at`` its names, for people to read.
+    ``keys`` collects the keys of what was looked at, and ``looked_at`` its names, for people to read. What is not
+    there is wanted of GitHub.
     """
 
     def __init__(self, facts: Facts, policy: Policy, query: Query) -> None:
@@ -49,6 +61,22 @@ class Evidence:
         self.keys: set[str] = set()
         self.looked_at: list[str] = []
         self._admission = Admission(facts, policy, query, self.keys)
+        self._wanting = Wanting(facts, policy, query, self.keys)
+
+    def begin_step(self) -> None:
+        """Forget what the step before looked at, and why GitHub was not asked for it."""
+        self.looked_at.clear()
+        self._wanting.begin_step()
+
+    @property
+    def refusals(self) -> list[str]:
+        """Why GitHub was not asked for what the step looked for."""
+        return self._wanting.refusals
+
+    @property
+    def wants(self) -> tuple[Want, ...]:
+        """What was looked for in vain, and GitHub may tell."""
+        return tuple(self._wanting.wants)
 
     def own(self) -> Admitted:
         """Return the claims in the asking text itself. There a copy counts: a person points at a run (SPEC §4)."""
@@ -58,6 +86,8 @@ class Evidence:
         """Return an object, or None when no delivery brought it."""
         self.keys.add(watch.object_key(ref))
         thing = self._facts.object(ref)
+        if thing is None:
+            self._wanting.object(ref)
         self.looked_at.append(f"{ref.kind} {ref.id}" if thing is None else thing.url)
         return thing
 
@@ -91,6 +121,14 @@ class Evidence:
         sightings = self._facts.thread_sightings(root.repository_id, root.kind, root.id, self._query.at)
         return self._admit_others(sightings)
 
+    def thread_missing(self, root: ObjectRef) -> str | None:
+        """Say which comment of a thread, by an account that signs, is not known as it was then; None: none."""
+        self.keys.add(watch.thread_key(root))
+        unread = self._facts.thread_unread(root.repository_id, root.kind, root.id, self._query.at)
+        authors = {thing.author.id: thing for thing in unread if thing.ref != self._query.ref}
+        signed = next((thing for thing in authors.values() if self._author_signs(thing.author)), None)
+        return None if signed is None else f"comment {signed.ref.id} of the thread is not known as it was then"
+
     def commit(self, sha: str) -> tuple[Commit | None, Admitted]:
         """Return a commit, and the claims that count in its message."""
         repository_id = self._query.repository_id
@@ -99,14 +137,30 @@ class Evidence:
         self.keys.add(watch.commit_key(repository_id, sha))
         self.looked_at.append(f"commit {sha}")
         commit = self._facts.commit(repository_id, sha)
+        if commit is None or commit.paths is None:
+            self._wanting.commit(sha)
         reading = self._facts.commit_reading(repository_id, sha)
         return commit, NONE_ADMITTED if reading is None else self._admission.admit(reading)
 
     def blame(self, lines: Lines) -> tuple[BlameRange, ...]:
-        """Return what is known of who last changed (or removed) some lines."""
+        """Return who last changed (or removed) some lines, in order; nothing where that is not known of all of them.
+
+        A range may reach beyond the lines.
+        """
         self.keys.add(watch.blame_key(lines.repository_id, lines.sha, lines.path))
         self.looked_at.append(f"blame of {lines.path} at {lines.sha}")
-        return self._facts.blame(lines)
+        ranges = self._facts.blame(lines)
+        if cover(ranges, lines):
+            return ranges
+        self._wanting.blame(lines)
+        return ()
+
+    def origins(self, lines: Lines, squash: str, number: int) -> Origins:
+        """Return who wrote lines, all blamed on a squash merge, in the pull request that it merged."""
+        ranges = self._facts.origins(lines)
+        if cover(ranges, lines):
+            return Origins(ranges)
+        return Origins((), expected=self._wanting.origin(lines, squash=squash, number=number))
 
     def made(self, ref: ObjectRef, review_id: int | None) -> Admitted | None:
         """Return the claims of an object, or, where it is bare itself, of the review that owns it; None: unknown."""
@@ -118,12 +172,12 @@ class Evidence:
 
     def texts(self, limit: int) -> tuple[Text, ...]:
         """Return the other texts of the number asked about at that time, the newest first, ``limit`` at most."""
-        repository_id, number = self._query.repository_id, self._query.number
-        if repository_id is None or number is None:
+        place = self._place()
+        if place is None:
             return ()
-        self.keys.add(watch.texts_key(repository_id, number))
-        texts = self._facts.texts_on(repository_id, number, self._query.at, limit)
-        self.looked_at.append(f"earlier texts of number {number}")
+        self.keys.add(watch.texts_key(*place))
+        texts = self._facts.texts_on(*place, self._query.at, limit)
+        self.looked_at.append(f"earlier texts of number {place[1]}")
         return tuple(text for text in texts if text.ref != self._query.ref)
 
     def subject(self, number: int) -> GithubObject | None:
@@ -134,48 +188,54 @@ class Evidence:
 
     def number_artifacts(self) -> Admitted:
         """Return every claim of the number asked about, those of its commits among them, by the time asked for."""
-        repository_id, number = self._query.repository_id, self._query.number
-        if repository_id is None or number is None:
+        place = self._place()
+        if place is None:
             return NONE_ADMITTED
-        self.keys.update({watch.pull_key(repository_id, number), watch.number_key(repository_id, number)})
-        self.looked_at.append(f"claims on number {number}")
-        return self._admit_others(self._facts.number_sightings(repository_id, number, self._query.at))
+        self.keys.update({watch.pull_key(*place), watch.number_key(*place)})
+        self.looked_at.append(f"claims on number {place[1]}")
+        return self._admit_others(self._facts.number_sightings(*place, self._query.at))
 
     def commit_count(self, number: int | None = None) -> CommitCount:
         """Return how many commits of a pull request (asked about, or given) are known, of how many there are."""
-        repository_id, number = self._query.repository_id, number or self._query.number
-        if repository_id is None or number is None:
+        place = self._place(number)
+        if place is None:
             return CommitCount(None, None, None)
-        self.keys.add(watch.pull_key(repository_id, number))
-        return self._facts.pull_commit_count(repository_id, number)
+        self.keys.add(watch.pull_key(*place))
+        count = self._facts.pull_commit_count(*place)
+        self._wanting.commits(place[1], count)
+        commit = self._query.commit
+        if count.listed and place[1] == self._query.number and commit is not None:
+            # A commit that the present head does not lead to was replaced, and others perhaps with it.
+            return count if self._facts.is_listed_commit(*place, commit) else replace(count, known=None)
+        return count
 
     def commits_touching(self, path: str, number: int | None = None) -> tuple[str, ...]:
         """Return the known commits of a pull request that touched a path, pushed by the time asked for.
 
         It is the pull request asked about unless a number is given.
         """
-        repository_id, number = self._query.repository_id, number or self._query.number
-        if repository_id is None or number is None:
+        place = self._place(number)
+        if place is None:
             return ()
-        self.keys.add(watch.pull_key(repository_id, number))
-        self.looked_at.append(f"commits of pull request {number} that touched {path}")
-        return self._facts.pull_commits_touching(repository_id, number, path, self._query.at)
+        self.keys.add(watch.pull_key(*place))
+        self.looked_at.append(f"commits of pull request {place[1]} that touched {path}")
+        return self._facts.pull_commits_touching(*place, path, self._query.at)
 
     def former_names(self, path: str, limit: int, number: int | None = None) -> tuple[str, ...]:
         """Return the paths that commits of a pull request (asked about, or given) may have renamed to this one."""
-        repository_id, number = self._query.repository_id, number or self._query.number
-        if repository_id is None or number is None:
+        place = self._place(number)
+        if place is None:
             return ()
-        self.keys.add(watch.pull_key(repository_id, number))
-        return self._facts.pull_former_names(repository_id, number, path, self._query.at, limit)
+        self.keys.add(watch.pull_key(*place))
+        return self._facts.pull_former_names(*place, path, self._query.at, limit)
 
     def is_pull_commit(self, sha: str) -> bool:
         """Whether a commit is known to be one of the pull request asked about."""
-        repository_id, number = self._query.repository_id, self._query.number
-        if repository_id is None or number is None:
+        place = self._place()
+        if place is None:
             return False
-        self.keys.add(watch.pull_key(repository_id, number))
-        return self._facts.is_pull_commit(repository_id, number, sha)
+        self.keys.add(watch.pull_key(*place))
+        return self._facts.is_pull_commit(*place, sha)
 
     def merged_as(self, sha: str) -> tuple[PullRequest, ...]:
         """Return the pull requests that a commit merged."""
@@ -183,6 +243,10 @@ class Evidence:
             return ()
         self.keys.add(watch.commit_key(self._query.repository_id, sha))
         return self._facts.pulls_merged_as(self._query.repository_id, sha)
+
+    def may_have_merged(self, sha: str) -> bool:
+        """Whether GitHub has yet to tell which pull requests a commit merged."""
+        return self._wanting.merges(sha)
 
     def squashed(self, sha: str) -> bool:
         """Whether a commit merged a pull request of several commits, which may be of others."""
@@ -196,12 +260,12 @@ class Evidence:
 
     def pull_artifacts(self, *, path: str | None, commit: str | None) -> Admitted:
         """Return the claims of the number asked about that bear on a path or a commit, by the time asked for."""
-        repository_id, number = self._query.repository_id, self._query.number
-        if repository_id is None or number is None:
+        place = self._place()
+        if place is None:
             return NONE_ADMITTED
-        self.keys.update({watch.pull_key(repository_id, number), watch.number_key(repository_id, number)})
-        self.looked_at.append(f"claims on {f'commit {commit}' if path is None else path} of number {number}")
-        sightings = self._facts.pull_sightings(repository_id, number, self._query.at, path=path, commit=commit)
+        self.keys.update({watch.pull_key(*place), watch.number_key(*place)})
+        self.looked_at.append(f"claims on {f'commit {commit}' if path is None else path} of number {place[1]}")
+        sightings = self._facts.pull_sightings(*place, self._query.at, path=path, commit=commit)
         return self._admit_others(sightings)
 
     def pull_commit_artifacts(self, path: str) -> Admitted:
@@ -246,6 +310,11 @@ class Evidence:
     def names(self) -> tuple[str, ...]:
         """Return the full names of the repository asked about, the current one first."""
         return self._admission.names()
+
+    def _place(self, number: int | None = None) -> tuple[int, int] | None:
+        """Return the repository and a number of it: that asked about unless it is given; None where there is none."""
+        repository_id, number = self._query.repository_id, number or self._query.number
+        return None if repository_id is None or number is None else (repository_id, number)
 
     def _admit_others(self, sightings: Iterable[Sighting]) -> Admitted:
         """Sort claims into those that count and those that do not, without those of the asking object."""

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from resolver.authority import Authority
 from resolver.command import Command, find_command
 from resolver.model.feedback import FeedbackState, Status
 from resolver.model.github import SUBJECTS, GithubObject, Revision
-from resolver.policy import Policy
 from resolver.revisions import in_order
 
 
-def state_of(thing: GithubObject, revisions: Iterable[Revision], policy: Policy) -> FeedbackState | None:
+def state_of(thing: GithubObject, revisions: Iterable[Revision], authority: Authority) -> FeedbackState | None:
     """Return what an object's revisions make of it; None when none of them ever held the command."""
     if thing.ref.kind in SUBJECTS:
         return None
@@ -25,7 +25,7 @@ def state_of(thing: GithubObject, revisions: Iterable[Revision], policy: Policy)
     if not stretch:
         return None
     revision, command = stretch[-1]
-    authorized = _is_authorized(thing, known, revision, policy)
+    authorized = _is_authorized(thing, known, revision, authority)
     if thing.deleted or known[-1] is not revision:
         status = Status.WITHDRAWN
     else:
@@ -53,12 +53,12 @@ def _last_stretch(read: list[tuple[Revision, Command | None]]) -> list[tuple[Rev
     return stretch[::-1]
 
 
-def _is_authorized(thing: GithubObject, known: tuple[Revision, ...], revision: Revision, policy: Policy) -> bool:
-    if not policy.may_give_feedback(thing.author, revision.author_association):
-        return False
+def _is_authorized(thing: GithubObject, known: tuple[Revision, ...], revision: Revision, authority: Authority) -> bool:
     written = _written(known, revision)
+    if not authority.may_give(thing.author, revision.author_association, written.updated_at):
+        return False
     if written.edited:
-        return policy.may_edit_feedback(written.editor, thing.author)
+        return authority.may_edit(written.editor, thing.author, written.updated_at)
     # A text that came to differ without an edit that tells by whom is nobody's word.
     return written is known[0]
 

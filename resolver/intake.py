@@ -1,4 +1,4 @@
-"""From a delivery to kept facts and fresh answers.
+"""From a delivery, or from an answer of GitHub, to kept facts and fresh answers.
 
 ``prepare`` does what takes time and needs no store: it observes, and reads the claims. ``apply`` runs inside one
 transaction: it keeps the facts, sees which of them are news, and resolves the feedback that they can touch.
@@ -6,20 +6,31 @@ transaction: it keeps the facts, sees which of them are news, and resolves the f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from resolver import watch
+from resolver import told, watch
+from resolver.authority import Authority
 from resolver.claims.reader import ClaimReader
 from resolver.feedback import state_of
 from resolver.locks import claim_lock, name_lock, repository_lock, run_lock
-from resolver.model.github import SUBJECTS, Commit, ObjectRef, ObjectSeen, PullRequest, PushSeen
+from resolver.model.asking import Want
+from resolver.model.github import (
+    SUBJECTS,
+    Commit,
+    ObjectRef,
+    ObjectSeen,
+    PullRequest,
+    PushSeen,
+    RepositorySeen,
+)
 from resolver.model.runs import Carrier, Reading, Sighting
 from resolver.observe import Observation, observe
 from resolver.payloads.envelope import Envelope
 from resolver.policy import Policy
 from resolver.ports import Clock, Ledger
-from resolver.settle import Settling, settle
+from resolver.settle import LATE, PATIENCE, Settling, settle
 from resolver.watch import News, NewText
 
 HEADS = "refs/heads/"
@@ -27,19 +38,23 @@ HEADS = "refs/heads/"
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What a delivery states, its claims read; ``locks`` name what must not change while it is kept."""
+    """What a delivery or an answer states, its claims read; ``locks`` name what must not change while it is kept."""
 
     observation: Observation
     objects: tuple[tuple[ObjectSeen, Reading], ...]
     pushes: tuple[tuple[PushSeen, Mapping[str, Reading]], ...]
+    commits: Mapping[str, Reading]
 
     @property
     def locks(self) -> tuple[str, ...]:
         """Return the locks of the repositories, claims and runs spoken of."""
-        repositories = self.observation.repositories
-        heads = (pull.head_repository_id for pull in self.observation.pulls if pull.head_repository_id is not None)
-        numbers = (repository_lock(number) for number in (*(seen.id for seen in repositories), *heads))
-        names = (name_lock(name) for seen in repositories for name in (seen.name, *seen.former))
+        seen = self.observation
+        heads = (pull.head_repository_id for pull in seen.pulls if pull.head_repository_id is not None)
+        told = (seen.commits, seen.pull_commits, seen.blames, seen.origins, seen.permissions)
+        asked = (one.repository_id for group in told for one in group)
+        objects = (one.object.ref.repository_id for one in seen.objects)
+        numbers = map(repository_lock, (*(one.id for one in seen.repositories), *heads, *asked, *objects))
+        names = (name_lock(name) for one in seen.repositories for name in (one.name, *one.former))
         claims = (claim_lock(sighting.digest) for sighting in self._sightings)
         runs = (run_lock(sighting.workspace, sighting.span_id) for sighting in self._sightings)
         return tuple(dict.fromkeys((*names, *numbers, *claims, *runs)))
@@ -47,13 +62,14 @@ class Prepared:
     @property
     def _sightings(self) -> tuple[Sighting, ...]:
         in_texts = (reading for _, reading in self.objects)
-        in_commits = (reading for _, readings in self.pushes for reading in readings.values())
-        return tuple(sighting for reading in (*in_texts, *in_commits) for sighting in reading.sightings)
+        pushed = (reading for _, readings in self.pushes for reading in readings.values())
+        together = (*in_texts, *pushed, *self.commits.values())
+        return tuple(sighting for reading in together for sighting in reading.sightings)
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Takes deliveries in, by one operator's policy and keys."""
+    """Takes deliveries, and what GitHub was asked for, in: by one operator's policy and keys."""
 
     reader: ClaimReader
     policy: Policy
@@ -61,42 +77,77 @@ class Intake:
 
     def prepare(self, envelope: Envelope) -> Prepared:
         """Observe a delivery and read its claims; any text gives a reading."""
-        observation = observe(envelope)
+        return self.prepare_facts(observe(envelope))
+
+    def prepare_facts(self, observation: Observation) -> Prepared:
+        """Read the claims in what was observed."""
         return Prepared(
             observation,
             tuple((seen, self._read(seen)) for seen in observation.objects),
             tuple((push, self._read_commits(push)) for push in observation.pushes),
+            {commit.sha: self._read_commit(commit, commit.timestamp) for commit in observation.commits},
         )
 
-    def apply(self, ledger: Ledger, prepared: Prepared, *, cause: str) -> None:
-        """Keep what was prepared, and resolve what it can touch; ``cause`` goes into the resolutions."""
+    def apply(self, ledger: Ledger, prepared: Prepared, *, cause: str, answered: Want | None = None) -> None:
+        """Keep what was prepared, and resolve what it can touch; ``cause`` goes into the resolutions.
+
+        ``answered`` is what GitHub was asked for, with whatever outcome: it need not tell anything for that to matter.
+        """
         news = News()
-        for repository in prepared.observation.repositories:
-            changed = ledger.put_repository(repository, self.policy.workspace)
-            news.add(*(watch.repository_key(number) for number in changed))
-            if changed:
-                names = (repository.name, *repository.former)
-                news.add(*(watch.name_key(self.policy.workspace, name) for name in names))
-        for pull in prepared.observation.pulls:
+        observation = prepared.observation
+        for repository in observation.repositories:
+            self._keep_repository(ledger, repository, news)
+        if observation.reached:
+            ledger.wake_wants(observation.reached, self.clock())
+        for pull in observation.pulls:
             _keep_pull(ledger, pull, news)
         for push, readings in prepared.pushes:
             _keep_push(ledger, push, readings, news)
-        for thread in prepared.observation.threads:
+        told.keep(ledger, observation, prepared.commits, news)
+        for thread in observation.threads:
             ledger.put_thread(thread)
         given = []
         for seen, reading in prepared.objects:
             _keep_object(ledger, seen, reading, news)
-            feedback_id = self._keep_feedback(ledger, seen.object.ref)
-            if feedback_id is not None:
-                given.append(feedback_id)
-        settle(ledger, Settling(self.policy, cause, self.clock()), news, given)
+            given.append(seen.object.ref)
+        given += self._waiting_for_permission(ledger, observation)
+        if answered is not None:
+            news.add(watch.want_key(answered))
+        patience = PATIENCE if answered is None else timedelta(0)
+        settling = Settling(self.policy, cause, self.clock(), patience)
+        feedback = [self._keep_feedback(ledger, ref, settling) for ref in given]
+        settle(ledger, settling, news, (one for one in feedback if one is not None))
 
-    def _keep_feedback(self, ledger: Ledger, ref: ObjectRef) -> int | None:
+    def _keep_repository(self, ledger: Ledger, repository: RepositorySeen, news: News) -> None:
+        changed = ledger.put_repository(repository, self.policy.workspace)
+        news.add(*(watch.repository_key(number) for number in changed))
+        if changed:
+            names = (repository.name, *repository.former)
+            news.add(*(watch.name_key(self.policy.workspace, name) for name in names))
+
+    def _keep_feedback(self, ledger: Ledger, ref: ObjectRef, settling: Settling) -> int | None:
         thing = ledger.object(ref)
         if thing is None or ref.kind in SUBJECTS:
             return None
-        state = state_of(thing, ledger.revisions(ref), self.policy)
-        return None if state is None else ledger.put_feedback(state, self.clock())
+        authority = Authority(ledger, self.policy, self.clock, ref.repository_id)
+        state = state_of(thing, ledger.revisions(ref), authority)
+        if state is None:
+            return None
+        feedback_id = ledger.put_feedback(state, settling.at)
+        if authority.wants:
+            keys = {watch.permission_key(ref.repository_id, want.id) for want in authority.wants if want.id is not None}
+            ledger.watch(feedback_id, frozenset(keys))
+            ledger.put_wants(authority.wants, settling.at, due=settling.at)
+        return feedback_id
+
+    def _waiting_for_permission(self, ledger: Ledger, observation: Observation) -> Iterator[ObjectRef]:
+        """Yield the feedback that nobody could judge until now."""
+        news = News()
+        news.add(*(watch.permission_key(one.repository_id, one.user_id) for one in observation.permissions))
+        for feedback_id in ledger.watching(news, self.clock() - LATE) if news else ():
+            feedback = ledger.feedback(feedback_id)
+            if feedback is not None:
+                yield feedback.object.ref
 
     def _read(self, seen: ObjectSeen) -> Reading:
         thing = seen.object
@@ -113,10 +164,10 @@ class Intake:
         return self.reader.read_text(seen.revision.body, carrier)
 
     def _read_commits(self, push: PushSeen) -> Mapping[str, Reading]:
-        return {commit.sha: self._read_commit(commit, push) for commit in push.commits}
+        return {commit.sha: self._read_commit(commit, push.pushed_at) for commit in push.commits}
 
-    def _read_commit(self, commit: Commit, push: PushSeen) -> Reading:
-        carrier = Carrier(commit.repository_id, kind=None, key=commit.sha, posted_at=push.pushed_at)
+    def _read_commit(self, commit: Commit, pushed_at: datetime) -> Reading:
+        carrier = Carrier(commit.repository_id, kind=None, key=commit.sha, posted_at=pushed_at)
         return self.reader.read_commit(commit.message, carrier)
 
 

@@ -18,7 +18,8 @@ class Policy:
     ``feedback_authors`` and ``agent_accounts`` hold logins (any case) or numeric ids as text, and are None where
     the operator named nobody. ``internal_agents`` holds agent names that are never inferred; ``window`` is how long
     before the feedback a run may have started to be inferred. ``web`` is where GitHub's pages are: a link to
-    elsewhere leads to no object.
+    elsewhere leads to no object. ``asks`` is true where there are an App's credentials: GitHub is asked for what no
+    delivery brought, and for what accounts may do.
     """
 
     workspace: str
@@ -27,6 +28,7 @@ class Policy:
     internal_agents: frozenset[str]
     window: timedelta
     web: str = "https://github.com"
+    asks: bool = False
 
     def may_give_feedback(self, author: User, association: str) -> bool:
         """Whether an account may give feedback; bots only when they are named (SPEC §5.1)."""

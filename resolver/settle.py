@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from resolver import watch
-from resolver.chain import walk
+from resolver.chain import NOT_ASKED, walk
 from resolver.correction import MANUAL
 from resolver.locks import repository_lock
 from resolver.model.answers import Answer, Confidence
@@ -27,13 +27,21 @@ LATE = timedelta(days=30)
 """For how long after it was received feedback is resolved again."""
 
 
+PATIENCE = timedelta(seconds=2)
+"""For how long a delivery may still bring what a walk looked for in vain, before GitHub is asked for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settling:
-    """Why feedback is resolved, and when: what every resolution of one transaction shares."""
+    """Why feedback is resolved, and when: what every resolution of one transaction shares.
+
+    GitHub is asked for what is missing after some ``patience``.
+    """
 
     policy: Policy
     cause: str
     at: datetime
+    patience: timedelta = PATIENCE
 
 
 def settle(ledger: Ledger, settling: Settling, news: News, feedback: Iterable[int] = ()) -> None:
@@ -74,6 +82,8 @@ def _resolve(ledger: Ledger, settling: Settling, feedback_id: int) -> None:
     )
     walked = walk(ledger, settling.policy, query)
     ledger.watch(feedback_id, walked.keys)
+    if walked.wants:
+        ledger.put_wants(walked.wants, settling.at, due=settling.at + settling.patience)
     if feedback.resolution is None or _differ(feedback.resolution.answer, walked.answer):
         ledger.append_resolution(feedback_id, walked.answer, settling.cause, settling.at)
 
@@ -81,9 +91,12 @@ def _resolve(ledger: Ledger, settling: Settling, feedback_id: int) -> None:
 def _differ(former: Answer, new: Answer) -> bool:
     """Whether two answers say different things. What is exact stays, however else it may be found.
 
-    Of what is not, the findings are what people read, so they are kept up to date.
+    Of what is not, the findings are what people read, so they are kept up to date; and of every answer, whether
+    GitHub could be asked.
     """
     if former.confidence is not Confidence.EXACT and former.findings != new.findings:
+        return True
+    if _not_asked(former) != _not_asked(new):
         return True
     return (former.confidence, former.mode, former.span_id, former.diagnostic, former.candidates) != (
         new.confidence,
@@ -92,3 +105,8 @@ def _differ(former: Answer, new: Answer) -> bool:
         new.diagnostic,
         new.candidates,
     )
+
+
+def _not_asked(answer: Answer) -> set[str]:
+    """Return why GitHub could not be asked, as the findings say it."""
+    return {finding.detail.partition(NOT_ASKED)[2] for finding in answer.findings} - {""}

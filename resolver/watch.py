@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from resolver.model.asking import Want
 from resolver.model.github import ObjectRef
 
 ALWAYS = datetime.min.replace(tzinfo=UTC)
@@ -111,3 +112,13 @@ def claim_key(digest: str) -> str:
 def author_key(repository_id: int, author_id: int) -> str:
     """Whether an account signs what it writes in a repository."""
     return f"author/{repository_id}/{author_id}"
+
+
+def want_key(want: Want) -> str:
+    """How it stands with what GitHub is asked for."""
+    return f"want/{want.repository_id}/{want.key}"
+
+
+def permission_key(repository_id: int, user_id: int) -> str:
+    """What an account may do in a repository."""
+    return f"permission/{repository_id}/{user_id}"

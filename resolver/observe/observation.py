@@ -1,18 +1,42 @@
-"""The facts of one delivery."""
+"""The facts of one delivery, or of one answer of GitHub."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from resolver.model.github import ObjectSeen, PullRequest, PushSeen, RepositorySeen, ThreadSeen
+from resolver.model.asking import Permission
+from resolver.model.github import (
+    Blame,
+    Commit,
+    ObjectSeen,
+    Origin,
+    PullCommits,
+    PullRequest,
+    PushSeen,
+    RepositorySeen,
+    ThreadSeen,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What one delivery holds, by what it is about; most hold one or two facts."""
+    """What one delivery or answer holds, by what it is about; most hold one or two facts.
+
+    The second group is told by answers alone: ``commits`` that no push is known to have brought, GitHub's own lists of
+    the commits of pull requests, who wrote lines, and what accounts may do.
+    """
 
     repositories: tuple[RepositorySeen, ...] = ()
     objects: tuple[ObjectSeen, ...] = ()
     pulls: tuple[PullRequest, ...] = ()
     pushes: tuple[PushSeen, ...] = ()
     threads: tuple[ThreadSeen, ...] = ()
+
+    commits: tuple[Commit, ...] = ()
+    pull_commits: tuple[PullCommits, ...] = ()
+    blames: tuple[Blame, ...] = ()
+    origins: tuple[Origin, ...] = ()
+    permissions: tuple[Permission, ...] = ()
+
+    reached: tuple[int, ...] = ()
+    """Ids of the repositories that an installation of the App reaches from now on, or may be asked more about."""

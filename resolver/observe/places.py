@@ -82,13 +82,17 @@ def repository(event: RepositoryEvent) -> Observation:
 def installation(event: InstallationEvent) -> Observation:
     """Observe the repositories that an installation reaches; after its end they are named, and no more."""
     reached = event.action != "deleted"
-    return Observation(repositories=_named(event.repositories, event.installation, reached=reached))
+    return Observation(
+        repositories=_named(event.repositories, event.installation, reached=reached),
+        reached=tuple(one.id for one in event.repositories) if reached else (),
+    )
 
 
 def installation_repositories(event: InstallationRepositoriesEvent) -> Observation:
     """Observe the repositories that an installation reaches from now on, and name those it lost."""
     added = _named(event.repositories_added, event.installation, reached=True)
-    return Observation(repositories=added + _named(event.repositories_removed, event.installation, reached=False))
+    lost = _named(event.repositories_removed, event.installation, reached=False)
+    return Observation(repositories=added + lost, reached=tuple(one.id for one in event.repositories_added))
 
 
 def _named(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from resolver.admission import merge
 from resolver.evidence import Evidence
 from resolver.query import Query
-from resolver.step import Found, bare, exact, not_applicable, nothing, several, unknown, who
+from resolver.step import Found, bare, exact, inferred, not_applicable, nothing, several, unknown, who
 
 MODE = "artifact_parent_comment"
 
@@ -29,4 +29,8 @@ def look(query: Query, evidence: Evidence) -> Found:
     others = [span for span in thread.spans if span != admitted.spans[0]]
     if others:
         return nothing(MODE, f"{len(others)} other run(s) wrote in the thread before the feedback")
-    return exact(MODE, merge((admitted, thread)), f"the comment replied to was signed by {who(admitted.sightings[0])}")
+    found = f"the comment replied to was signed by {who(admitted.sightings[0])}"
+    missing = evidence.thread_missing(query.reply_to)
+    if missing is not None:
+        return inferred(MODE, admitted.sightings[0], f"{found}, but {missing}")
+    return exact(MODE, merge((admitted, thread)), found)

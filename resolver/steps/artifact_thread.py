@@ -25,10 +25,11 @@ def look(query: Query, evidence: Evidence) -> Found:
     admitted = merge((thread, owner.admitted))
     nearest_at = max(sighting.carrier.posted_at for sighting in admitted.sightings)
     nearest = [sighting for sighting in admitted.sightings if sighting.carrier.posted_at == nearest_at]
-    if len(admitted.spans) == 1 and not owner.missing:
+    missing = owner.missing or evidence.thread_missing(query.reply_to)
+    if len(admitted.spans) == 1 and missing is None:
         return exact(MODE, admitted, f"only {who(nearest[0])} signed comments in the thread before")
     if len(admitted.spans) == 1:
-        return inferred(MODE, nearest[0], f"{who(nearest[0])} signed comments in the thread; {owner.missing}")
+        return inferred(MODE, nearest[0], f"{who(nearest[0])} signed comments in the thread, but {missing}")
     if len({sighting.span_id for sighting in nearest}) > 1:
         return several(MODE, admitted, "several runs signed comments in the thread, the last ones at the same time")
     others = candidates_of(sighting for sighting in admitted.sightings if sighting.span_id != nearest[0].span_id)

@@ -6,6 +6,7 @@ Who that was is asked of GitHub, or of a clone; where nobody was asked, the walk
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from resolver.admission import Admitted, merge
 from resolver.evidence import Evidence
@@ -25,8 +26,9 @@ def look(query: Query, evidence: Evidence) -> Found:
     if lines is None:
         return not_applicable(MODE, "not a comment on a line at a commit")
     blamed = evidence.blame(lines)
-    if not _cover(blamed, lines):
+    if not blamed:
         return nothing(MODE, f"who {_did(lines)} {_name(lines)} is not known")
+    blamed, doubts = _take_apart(lines, blamed, evidence)
     shas = tuple(dict.fromkeys(one.sha for one in blamed))
     looked_at = tuple(f"commit {sha}" for sha in shas)
     commits = {sha: evidence.commit(sha) for sha in shas}
@@ -43,9 +45,36 @@ def look(query: Query, evidence: Evidence) -> Found:
     sighting = admitted.sightings[0]
     found = f"{who(sighting)} signed the commit that {_did(lines)} {_name(lines)}"
     doubt = _doubt(query, evidence, lines, {sha: claims for sha, (_, claims) in commits.items()})
-    if doubt is not None:
-        return inferred(MODE, sighting, f"{found}, but {doubt}")
+    if doubt is not None or doubts:
+        return inferred(MODE, sighting, f"{found}, but {doubt or doubts[0]}")
     return exact(MODE, admitted, found)
+
+
+def _take_apart(
+    lines: Lines, blamed: tuple[BlameRange, ...], evidence: Evidence
+) -> tuple[tuple[BlameRange, ...], list[str]]:
+    """Go from each commit that merged a pull request down to the pull request's own commits, where GitHub tells.
+
+    Returns the ranges with those in its place, and what GitHub has yet to tell.
+    """
+    parts: list[BlameRange] = []
+    doubts: list[str] = []
+    for one in blamed:
+        part = replace(lines, first=max(one.first, lines.first), last=min(one.last, lines.last))
+        pulls = evidence.merged_as(one.sha)
+        # A commit of the pull request itself hardly ever merged another one: it is asked about, and not waited for.
+        if not pulls and evidence.may_have_merged(one.sha) and not evidence.is_pull_commit(one.sha):
+            doubts.append(f"GitHub has yet to tell which pull request commit {one.sha} merged")
+        origins: tuple[BlameRange, ...] = ()
+        for pull in pulls:
+            if pull.commit_count == 1 and evidence.commit(one.sha)[1].spans:
+                continue
+            told = evidence.origins(part, one.sha, pull.number)
+            origins = origins or told.ranges
+            if told.expected:
+                doubts.append(f"GitHub has yet to tell who wrote it in pull request {pull.number}")
+        parts += origins or (one,)
+    return tuple(parts), doubts
 
 
 def _doubt(query: Query, evidence: Evidence, lines: Lines, claims: Mapping[str, Admitted]) -> str | None:
@@ -59,16 +88,6 @@ def _doubt(query: Query, evidence: Evidence, lines: Lines, claims: Mapping[str, 
         others_squashed(evidence, sha, lines.path, admitted.spans, query.at) for sha, admitted in claims.items()
     )
     return next(filter(None, squashed), None)
-
-
-def _cover(blamed: tuple[BlameRange, ...], lines: Lines) -> bool:
-    """Whether some ranges, which come in order and do not overlap, cover all the lines."""
-    following = lines.first
-    for one in blamed:
-        if one.first > following:
-            return False
-        following = max(following, one.last + 1)
-    return following > lines.last
 
 
 def _did(lines: Lines) -> str:

@@ -9,8 +9,9 @@ from typing import Any, cast
 
 import pytest
 
+from receiver.loop import LONGEST_BACKOFF, backoff
 from receiver.wiring import Services, wire
-from receiver.worker import LONGEST_BACKOFF, Hand, backoff, run_worker
+from receiver.worker import Hand, run_worker
 from resolver.errors import PayloadError, StoreError
 from resolver.intake import Intake
 from resolver.model.deliveries import Claimed
@@ -259,7 +260,7 @@ def test_the_loop_goes_on_whatever_comes(services: Services, queue: Queue) -> No
 
 def test_the_loop_outlives_an_outage(services: Services, queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
     """While the store is out of reach the loop waits; when it is back, it works."""
-    monkeypatch.setattr("receiver.worker.SHORTEST_OUTAGE", 0.01)
+    monkeypatch.setattr("receiver.loop.SHORTEST_OUTAGE", 0.01)
     queue.broken = True
 
     with running(services):

@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 
+from resolver.authority import Authority
 from resolver.correction import MANUAL, Corrected, Correction, correct
 from resolver.errors import ConflictError, RefusedError
 from resolver.feedback import state_of
@@ -118,7 +119,7 @@ def test_feedback_that_was_never_answered_can_be_corrected(world: World) -> None
     world.deliver(issue_comment(REPO, id=8, body="hello", at=minute(1)))
     with world.store.transaction() as ledger:
         ledger.put_object(seen, reading)
-        state = state_of(seen.object, (seen.revision,), world.policy)
+        state = state_of(seen.object, (seen.revision,), Authority(ledger, world.policy, world.clock, REPO.id))
         assert state is not None
         ledger.put_feedback(state, world.now)
     answer = say(world, world.feedback(), "span-coder").resolution.answer

@@ -9,8 +9,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from resolver.fetched import Fetched
-from resolver.locks import repository_lock
 from resolver.model.answers import Confidence
 from resolver.model.github import Blame, BlameRange, Lines
 from resolver.questions import of_feedback
@@ -231,8 +229,7 @@ def test_the_blame_of_a_clone_decides(clone: Clone, world: World) -> None:
     assert lines == Lines(REPO.id, shas[2], PATH, "RIGHT", 3, 3, "new")
     blame = CloneBlamer(clone).blame(lines, base=shas[0])
     assert blame == Blame(REPO.id, shas[2], PATH, "RIGHT", (BlameRange(3, 3, shas[1]),))
-    with world.store.transaction(repository_lock(REPO.id)) as ledger:
-        Fetched(world.policy, world.clock).keep_blame(ledger, blame)
+    world.keep_blame(blame)
 
     answer = world.answer()
     assert (answer.confidence, answer.mode, answer.span_id) == (Confidence.EXACT, "line_blame", "span-coder")

@@ -16,6 +16,7 @@ from receiver.app import create_app
 from receiver.settings import Settings
 from receiver.wiring import Services, wire
 from resolver import feedback, watch
+from resolver.authority import Authority
 from resolver.claims.ring import parse_ring
 from resolver.locks import repository_lock
 from resolver.model.deliveries import DeliveryStatus, NewDelivery
@@ -103,7 +104,8 @@ class Api:
             ledger.put_object(ObjectSeen(thing, revision), reading)
             kept = ledger.object(ref)
             assert kept is not None
-            state = feedback.state_of(kept, ledger.revisions(ref), services.policy)
+            authority = Authority(ledger, services.policy, services.clock, REPOSITORY_ID)
+            state = feedback.state_of(kept, ledger.revisions(ref), authority)
             feedback_id = None if state is None else ledger.put_feedback(state, self.now)
             given = () if feedback_id is None else (feedback_id,)
             news = watch.News()

@@ -1,7 +1,7 @@
 """Real repositories, written and asked with git: who wrote a line is known from git itself.
 
-``Clone.write`` makes commits, ``Clone.hunk`` is the diff that GitHub sends with a comment, and ``CloneBlamer`` is the
-domain's ``Blamer`` over a clone. What a person could type never reaches git as an option.
+``Clone.write`` makes commits, ``Clone.hunk`` is the diff that GitHub sends with a comment, and ``CloneBlamer`` says who
+wrote its lines. What a person could type never reaches git as an option.
 """
 
 from __future__ import annotations

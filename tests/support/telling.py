@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from resolver.chain import walk
-from resolver.fetched import Fetched
 from resolver.intake import Prepared
 from resolver.locks import locks_for, repository_lock
 from resolver.model.answers import Answer, Confidence
 from resolver.model.feedback import Feedback, FeedbackState, Status
 from resolver.model.github import Blame, GithubObject, ObjectRef
 from resolver.model.runs import Run
+from resolver.observe import Observation
 from resolver.ports import Ledger
 from resolver.questions import of_feedback
 from store import open_store
@@ -121,7 +121,8 @@ def keep(world: World, ledger: Ledger, part: Fact) -> None:
             numbers = tuple(dict.fromkeys((*known.numbers, *part.numbers)))
             world.registration.update(ledger, replace(known, numbers=numbers))
     else:
-        Fetched(world.policy, world.clock).keep_blame(ledger, part)
+        prepared = world.intake.prepare_facts(Observation(blames=(part,)))
+        world.intake.apply(ledger, prepared, cause="GitHub was asked")
 
 
 def end_of(ledger: Ledger, refs: Iterable[ObjectRef]) -> dict[ObjectRef, End]:

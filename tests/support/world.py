@@ -17,14 +17,14 @@ from resolver.claims.claim import Claim
 from resolver.claims.reader import ClaimReader
 from resolver.claims.ring import parse_ring
 from resolver.claims.write import Marks, write
-from resolver.fetched import Fetched
 from resolver.intake import Intake, Prepared
-from resolver.locks import locks_for, repository_lock
+from resolver.locks import locks_for
 from resolver.model.answers import Answer
 from resolver.model.deliveries import DeliveryStatus, NewDelivery
 from resolver.model.feedback import Feedback
 from resolver.model.github import Blame
 from resolver.model.runs import Run
+from resolver.observe import Observation
 from resolver.payloads import envelope
 from resolver.policy import Policy
 from resolver.registration import Registration
@@ -149,8 +149,13 @@ class World:
 
     def keep_blame(self, blame: Blame) -> None:
         """Keep who last changed some lines, as whoever fetched that does."""
-        with self.store.transaction(repository_lock(blame.repository_id)) as ledger:
-            Fetched(self.policy, self.clock).keep_blame(ledger, blame)
+        self.keep(Observation(blames=(blame,)))
+
+    def keep(self, observation: Observation) -> None:
+        """Keep what GitHub told when it was asked."""
+        prepared = self.intake.prepare_facts(observation)
+        with self.store.transaction(*prepared.locks) as ledger:
+            self.intake.apply(ledger, prepared, cause="GitHub was asked")
 
     @contextmanager
     def facts(self) -> Iterator[Catalogue]:

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from resolver import questions
-from resolver.fetched import Fetched
-from resolver.locks import repository_lock
 from resolver.model.feedback import Feedback, Status
 from resolver.model.github import ObjectRef
 from resolver.model.runs import Run
@@ -126,8 +124,7 @@ def fetch(world: World, wanted: Fetch) -> None:
         )
     blame = None if query.lines is None else wanted.blamer.blame(query.lines, base=wanted.base)
     if blame is not None:
-        with world.store.transaction(repository_lock(blame.repository_id)) as ledger:
-            Fetched(world.policy, world.clock).keep_blame(ledger, blame)
+        world.keep_blame(blame)
 
 
 def newest(facts: Catalogue) -> dict[ObjectRef, Feedback]:

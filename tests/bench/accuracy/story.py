@@ -12,12 +12,11 @@ from typing import Any
 
 from resolver.model.github import Kind, ObjectRef
 from resolver.model.runs import Run
-from resolver.ports import Blamer
 from tests.bench.accuracy.cast import AGENTS, Agent, Cast, sign
 from tests.bench.accuracy.truth import Asked, Truth
 from tests.support import builders as told
 from tests.support.builders import NO_COMMIT, Delivery, Person, Repo
-from tests.support.clone import Clone
+from tests.support.clone import Clone, CloneBlamer
 
 BEGINS = datetime(2026, 10, 1, 9, tzinfo=UTC)
 BRANCH = "feature"
@@ -37,7 +36,7 @@ class Fetch:
     """Somebody asks who wrote the lines that a piece of feedback is about."""
 
     ref: ObjectRef
-    blamer: Blamer
+    blamer: CloneBlamer
     base: str | None
 
 

@@ -1,0 +1,132 @@
+"""From a want to what GitHub tells: one function for each need.
+
+Each returns an observation, or None when GitHub has no such thing or cannot tell. All raise what ``Github`` raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from resolver.asking import observed, tracing
+from resolver.asking.asked import Asked, given
+from resolver.errors import GithubAnswerError
+from resolver.github import shapes
+from resolver.hunks import RIGHT
+from resolver.model.asking import Access, Need, Permission, Want
+from resolver.model.github import Blame, Kind, ObjectRef, PullCommits
+from resolver.observe.observation import Observation
+from resolver.ports import Facts
+
+
+def tell(asked: Asked, want: Want) -> Observation | None:
+    """Ask GitHub for what is wanted."""
+    return _TELLERS[want.need](asked, want)
+
+
+def is_known(facts: Facts, want: Want) -> bool:
+    """Whether a delivery has brought what is wanted meanwhile, so that GitHub need not be asked."""
+    if want.need is Need.OBJECT and want.kind is not None and want.id is not None:
+        return facts.object(ObjectRef(want.repository_id, want.kind, want.id)) is not None
+    if want.need is Need.THREAD and want.id is not None:
+        return facts.object(ObjectRef(want.repository_id, Kind.REVIEW_COMMENT, want.id)) is not None
+    if want.need is Need.COMMIT and want.sha is not None:
+        commit = facts.commit(want.repository_id, want.sha)
+        return commit is not None and commit.paths is not None
+    return False
+
+
+def _object(asked: Asked, want: Want) -> Observation | None:
+    github, place, number = asked.github, asked.place, given(want.id)
+    match want.kind:
+        case Kind.REVIEW_COMMENT:
+            comment = github.review_comment(place, number)
+            return None if comment is None else observed.review_comment(place, comment)
+        case Kind.ISSUE_COMMENT:
+            remark = github.issue_comment(place, number)
+            return None if remark is None else observed.issue_comment(place, remark)
+        case Kind.COMMIT_COMMENT:
+            note = github.commit_comment(place, number)
+            return None if note is None else observed.commit_comment(place, note)
+        case Kind.REVIEW:
+            review = github.review(place, given(want.number), number)
+            return None if review is None else observed.review(place, review)
+    return None
+
+
+def _thread(asked: Asked, want: Want) -> Observation | None:
+    """Tell the whole thread at once: where only its first comment were known, another's would be missed."""
+    first = asked.github.review_comment(asked.place, given(want.id))
+    if first is None:
+        return None
+    found = {first.id: first}
+    for page in asked.github.review_comments(asked.place, given(want.number)):
+        asked.alive()
+        found.update((one.id, one) for one in page if want.id in {one.id, one.in_reply_to_id})
+    return observed.together(*(observed.review_comment(asked.place, one) for one in found.values()))
+
+
+def _commit(asked: Asked, want: Want) -> Observation | None:
+    told = asked.commits((given(want.sha),))
+    return None if told is None else Observation(commits=told)
+
+
+def _merges(asked: Asked, want: Want) -> Observation | None:
+    """Tell the pull requests that a commit merged, each in full: lists do not count their commits."""
+    listed = asked.github.commit_pulls(asked.place, given(want.sha))
+    merged = [one for one in listed if one.merged_at is not None and one.merge_commit_sha == want.sha]
+    told = [asked.github.pull(asked.place, one.number) for one in merged]
+    return observed.together(*(observed.pull(asked.place, one) for one in told if one is not None))
+
+
+def _pull(asked: Asked, want: Want) -> Observation | None:
+    """Tell a pull request with all its commits; where GitHub does not list all of them, no list is told."""
+    number = given(want.number)
+    pull = asked.github.pull(asked.place, number)
+    if pull is None:
+        return None
+    listed = _listed(asked, pull)
+    shas = tuple(dict.fromkeys(one.sha for one in listed))
+    commits = asked.commits(shas)
+    if commits is None:
+        raise GithubAnswerError(f"GitHub lists a commit of pull request {number} that it does not have")
+    told = Observation(commits=commits)
+    if shas and shas[-1] == pull.head.sha and len(shas) == pull.commits:
+        told = Observation(commits=commits, pull_commits=(PullCommits(asked.place.id, number, pull.head.sha, shas),))
+    return observed.together(observed.pull(asked.place, pull), told)
+
+
+def _listed(asked: Asked, pull: shapes.PullShape) -> tuple[shapes.CommitShape, ...]:
+    """List a pull request's commits: of more than the 250 that GitHub lists, by comparing its ends."""
+    listed = tuple(one for page in asked.github.pull_commits(asked.place, pull.number) for one in page)
+    if pull.commits is None or len(listed) >= pull.commits:
+        return listed
+    compared = asked.github.compare(asked.place, pull.base.sha, pull.head.sha)
+    return listed if compared is None else compared.commits
+
+
+def _blame(asked: Asked, want: Want) -> Observation | None:
+    sha, path = given(want.sha), given(want.path)
+    ranges = asked.github.blame(asked.place, sha, path)
+    return None if ranges is None else Observation(blames=(Blame(asked.place.id, sha, path, RIGHT, ranges),))
+
+
+def _permission(asked: Asked, want: Want) -> Observation:
+    """Tell what an account may do; where its login is another's now, nobody vouches for it."""
+    user_id, access = asked.github.permission(asked.place, given(want.login))
+    if user_id is not None and user_id != want.id:
+        access = Access.NONE
+    permission = Permission(asked.place.id, given(want.id), access, asked.clock())
+    return Observation(permissions=(permission,))
+
+
+_TELLERS: dict[Need, Callable[[Asked, Want], Observation | None]] = {
+    Need.OBJECT: _object,
+    Need.THREAD: _thread,
+    Need.COMMIT: _commit,
+    Need.MERGES: _merges,
+    Need.PULL: _pull,
+    Need.BLAME: _blame,
+    Need.REMOVED: tracing.removed,
+    Need.SQUASHED: tracing.squashed,
+    Need.PERMISSION: _permission,
+}

@@ -1,0 +1,101 @@
+"""Lines that GitHub's blame alone does not explain: removed ones, and those that a squash merge brought.
+
+GitHub tells who last changed a line that is there. Who removed one is read off the patches of the commits between; of
+a line that a squash merge brought, where it stands at the head of the pull request, whose blame names its writer.
+"""
+
+from __future__ import annotations
+
+from resolver.asking.asked import Asked, given
+from resolver.github.shapes import FileShape
+from resolver.hunks import LEFT, RIGHT
+from resolver.lines import as_ranges
+from resolver.model.asking import Want
+from resolver.model.github import Blame, BlameRange, Lines, Origin
+from resolver.observe.observation import Observation
+from resolver.tracing.removed import first_parents, removers
+from resolver.tracing.squashes import Squashed, squashed_lines
+
+LONGEST_WAY = 250
+"""Of how many commits, at most, the patches are asked for to find who removed a line."""
+
+
+def removed(asked: Asked, want: Want) -> Observation | None:
+    """Tell who removed lines on the way from where the pull request begins to the commented commit."""
+    sha, path, first, last = _where(want)
+    compared = asked.github.compare(asked.place, given(want.base), sha)
+    if compared is None:
+        return None
+    base = compared.merge_base_commit.sha
+    way = first_parents(base, sha, compared.commits)
+    if way is None or len(way) > LONGEST_WAY:
+        return None
+    chain = [asked.shape(sha) for sha in way]
+    known = [commit for commit in chain if commit is not None]
+    if len(known) < len(chain):
+        return None
+    name = _former_name(path, compared.files)
+    ranges = removers(name, known, base=base, first=first, last=last, text=want.text)
+    if ranges is None:
+        return None
+    return Observation(blames=(Blame(want.repository_id, sha, path, LEFT, ranges),))
+
+
+def squashed(asked: Asked, want: Want) -> Observation | None:
+    """Tell which commits of a pull request wrote lines that are blamed on the squash merge of it."""
+    sha, path, first, last = _where(want)
+    merge, number = given(want.base), given(want.number)
+    pull, squash = asked.github.pull(asked.place, number), asked.shape(merge)
+    since = _since(asked, merge, sha)
+    files = None if pull is None else asked.github.pull_files(asked.place, number, pull.head.sha)
+    if pull is None or squash is None or since is None or files is None:
+        return None
+    also = _blamed_on(asked, sha, path, merge)
+    lines = range(first, last + 1)
+    stood = squashed_lines(path, lines, squash=squash, since=since, pull_files=files, also=also)
+    if stood is None:
+        return None
+    blamed = asked.github.blame(asked.place, pull.head.sha, stood.path)
+    own = {one.sha for page in asked.github.pull_commits(asked.place, number) for one in page}
+    ranges = None if blamed is None else _origins(stood, blamed, own)
+    commits = None if ranges is None else asked.commits(tuple(dict.fromkeys(one.sha for one in ranges)))
+    if ranges is None or commits is None:
+        return None
+    return Observation(commits=commits, origins=(Origin(want.repository_id, sha, path, merge, ranges),))
+
+
+def _former_name(path: str, files: tuple[FileShape, ...]) -> str:
+    """Return what a file was called where the diff begins, as far as the whole diff says."""
+    renamed = (one.previous_filename for one in files if one.filename == path and one.status == "renamed")
+    return next(renamed, None) or path
+
+
+def _where(want: Want) -> tuple[str, str, int, int]:
+    """Return the commit, the path, and the first and last of the lines."""
+    return given(want.sha), given(want.path), given(want.first), given(want.last)
+
+
+def _since(asked: Asked, squash: str, sha: str) -> tuple[FileShape, ...] | None:
+    """Return the files that changed between a squash merge and a commit that holds it; None where it does not."""
+    if sha == squash:
+        return ()
+    compared = asked.github.compare(asked.place, squash, sha)
+    return None if compared is None or compared.merge_base_commit.sha != squash else compared.files
+
+
+def _blamed_on(asked: Asked, sha: str, path: str, squash: str) -> tuple[int, ...]:
+    """Return the lines of a file that are blamed on the squash merge, as far as that is known."""
+    with asked.facts() as facts:
+        whole = facts.blame(Lines(asked.place.id, sha, path, RIGHT, 1, 2**31 - 1))
+    return tuple(line for one in whole if one.sha == squash for line in range(one.first, one.last + 1))
+
+
+def _origins(stood: Squashed, blamed: tuple[BlameRange, ...], own: set[str]) -> tuple[BlameRange, ...] | None:
+    """Say which of a pull request's own commits wrote each line; None where one is not of its own."""
+    writers: dict[int, str] = {}
+    for line, there in stood.lines.items():
+        writer = next((one.sha for one in blamed if one.first <= there <= one.last), None)
+        if writer is None or writer not in own:
+            return None
+        writers[line] = writer
+    return as_ranges(writers)
