@@ -20,6 +20,8 @@ COMMANDS = {
     "runs": ("receiver.cli.runs:runs", "List the registered runs, newest first."),
     "feedback": ("receiver.cli.feedback:feedback", "List the feedback and the runs it is about, newest first."),
     "replay": ("receiver.cli.replay:replay", "Process stored deliveries again."),
+    "backfill": ("receiver.cli.backfill:backfill", "Read the history of a repository from GitHub."),
+    "doctor": ("receiver.cli.doctor:doctor", "Look the set-up over and say what is wrong."),
 }
 
 main = LazyGroup(

@@ -8,7 +8,7 @@ import pytest
 from receiver.cli import COMMANDS
 from tests.support.command_line import error_of, whichrun
 
-ABSENT = {"token", "keys", "import", "backfill", "doctor", "mcp"}
+ABSENT = {"token", "keys", "import", "mcp"}
 
 
 def test_help_names_every_command() -> None:
