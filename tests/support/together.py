@@ -61,7 +61,7 @@ class Stories:
         def checked(told: Told) -> None:
             told.check(name)
 
-        del checked.__wrapped__ # pytest would take the story's arguments for fixtures
+        del checked.__wrapped__  # pytest would take the story's arguments for fixtures
         checked.__annotations__ = {"told": Told, "return": None}
         return checked
 
