@@ -101,10 +101,14 @@ class _Hand:
     def ask(self) -> None:
         """Ask, and keep what came of it. Raises StoreError."""
         want = self.claimed.want
+        if self.claimed.tries > MOST_TRIES:
+            self._give_up("every worker that asked for it died")
+            return
         try:
-            told = self._told()
+            self._answered(self._told())
         except StoreError:
-            raise
+            self.services.store.ping()  # raises when the store itself is the trouble
+            self._failed("the store does not take what GitHub told")
         except GithubDownError as error:
             self._wait(str(error), retry_at=error.retry_at)
         except GithubRefusedError as error:
@@ -113,9 +117,10 @@ class _Hand:
             said = str(error) if isinstance(error, WhichrunError) else type(error).__name__
             log.warning("GitHub was asked for %s in vain: %s", want, said)
             self._failed(said)
-        else:
-            status = Asked.ABSENT if told is None else Asked.DONE
-            self._settle(WantChange(status, self._now()), told or Observation(), "GitHub was asked")
+
+    def _answered(self, told: Observation | None) -> None:
+        status = Asked.ABSENT if told is None else Asked.DONE
+        self._settle(WantChange(status, self._now()), told or Observation(), "GitHub was asked")
 
     def _told(self) -> Observation | None:
         """Return what GitHub tells, or nothing where a delivery was faster. Raises what ``tell`` does."""
@@ -128,8 +133,14 @@ class _Hand:
         if repository is None or repository.deleted:
             raise GithubRefusedError("the repository is gone, or was never seen")
         place = Place(repository.id, repository.names[0], repository.installation_id)
-        asked = Asking(self.github, place, self.services.clock, self.services.store.snapshot, self._stay)
+        asked = Asking(self.github, place, self.services.clock, self.services.store.snapshot, self._keep, self._stay)
         return tell(asked, want)
+
+    def _keep(self, told: Observation) -> None:
+        """Keep a part of what is wanted while the rest is asked for: what is broken off goes on from there."""
+        prepared = self.services.intake.prepare_facts(told)
+        with self.services.store.transaction(*prepared.locks) as ledger:
+            self.services.intake.apply(ledger, prepared, cause=f"GitHub was asked for {self.claimed.want}")
 
     def _stay(self) -> None:
         """Prolong the hold while one want takes many questions.

@@ -111,7 +111,8 @@ def app_credentials(settings: Settings, clock: Clock) -> Credentials:
         key = file.read_text("ascii")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no text"
-        raise GithubRefusedError(f"the App's private key file {file} cannot be read: {reason}") from None
+        # Who reads findings need not know where the file is.
+        raise GithubRefusedError(f"the App's private key file cannot be read: {reason}") from None
     return Credentials(settings.github_app_id, private_key=key, clock=clock)
 
 

@@ -2,7 +2,7 @@
 
 A reply is about what it replies to; a fresh line comment is about the line; a general comment is about the pull
 request or issue. What was decided is then held to the promise: ``exact`` only where the claim is signed, every
-fact that an earlier step would have looked at was there, and the run is registered.
+fact that was looked for was there, or GitHub was asked for it in vain, and the run is registered.
 """
 
 from __future__ import annotations
@@ -111,6 +111,9 @@ def _hold(answer: Answer, trust: Trust, findings: list[Finding], evidence: Evide
         return answer
     if trust is Trust.UNSIGNED:
         return replace(answer, confidence=Confidence.INFERRED, diagnostic="the claim is not signed")
+    if evidence.expected is not None:
+        diagnostic = f"not exact: GitHub has yet to tell {evidence.expected}"
+        return replace(answer, confidence=Confidence.INFERRED, diagnostic=diagnostic)
     missing = next((finding for finding in findings if finding.outcome is Outcome.UNKNOWN), None)
     if missing is not None:
         return replace(answer, confidence=Confidence.INFERRED, diagnostic=f"not exact: {missing.detail}")

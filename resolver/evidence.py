@@ -31,14 +31,6 @@ from resolver.wanting import Wanting
 
 
 @dataclass(frozen=True, slots=True)
-class Origins:
-    """Who wrote lines that a squash merge brought; nothing where that is not known, ``expected`` says whether yet."""
-
-    ranges: tuple[BlameRange, ...]
-    expected: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class ParentReview:
     """The review that owns a comment replied to; ``missing`` says why its claims would matter but are not known."""
 
@@ -74,6 +66,11 @@ class Evidence:
         return self._wanting.refusals
 
     @property
+    def expected(self) -> Want | None:
+        """What was looked for first that GitHub has yet to tell."""
+        return self._wanting.expected
+
+    @property
     def wants(self) -> tuple[Want, ...]:
         """What was looked for in vain, and GitHub may tell."""
         return tuple(self._wanting.wants)
@@ -95,7 +92,10 @@ class Evidence:
         """Return the claims in force in an object at the time asked for; None when its text then is unknown."""
         self.object(ref)
         own = ref == self._query.ref
-        revision = in_force(self._facts.revisions(ref), self._query.at, of_that_second=own)
+        revisions = self._facts.revisions(ref)
+        if ref == self._query.reply_to and revisions and revisions[0].edited:
+            self._wanting.object(ref)  # only an edit was delivered: what else was written there before is not known
+        revision = in_force(revisions, self._query.at, of_that_second=own)
         reading = None if revision is None else self._facts.reading(ref, revision.updated_at)
         return None if reading is None else self._admission.admit(reading)
 
@@ -155,12 +155,13 @@ class Evidence:
         self._wanting.blame(lines)
         return ()
 
-    def origins(self, lines: Lines, squash: str, number: int) -> Origins:
-        """Return who wrote lines, all blamed on a squash merge, in the pull request that it merged."""
+    def origins(self, lines: Lines, squash: str, number: int) -> tuple[BlameRange, ...]:
+        """Return who wrote lines, all blamed on a squash merge, in the pull request that it merged, if it is known."""
         ranges = self._facts.origins(lines)
         if cover(ranges, lines):
-            return Origins(ranges)
-        return Origins((), expected=self._wanting.origin(lines, squash=squash, number=number))
+            return ranges
+        self._wanting.origin(lines, squash=squash, number=number)
+        return ()
 
     def made(self, ref: ObjectRef, review_id: int | None) -> Admitted | None:
         """Return the claims of an object, or, where it is bare itself, of the review that owns it; None: unknown."""
@@ -219,7 +220,7 @@ class Evidence:
             return ()
         self.keys.add(watch.pull_key(*place))
         self.looked_at.append(f"commits of pull request {place[1]} that touched {path}")
-        return self._facts.pull_commits_touching(*place, path, self._query.at)
+        return self._facts.pull_commits_touching(*place, path, self._query.at, upto=self._upto(place))
 
     def former_names(self, path: str, limit: int, number: int | None = None) -> tuple[str, ...]:
         """Return the paths that commits of a pull request (asked about, or given) may have renamed to this one."""
@@ -227,7 +228,7 @@ class Evidence:
         if place is None:
             return ()
         self.keys.add(watch.pull_key(*place))
-        return self._facts.pull_former_names(*place, path, self._query.at, limit)
+        return self._facts.pull_former_names(*place, path, self._query.at, limit, upto=self._upto(place))
 
     def is_pull_commit(self, sha: str) -> bool:
         """Whether a commit is known to be one of the pull request asked about."""
@@ -244,9 +245,9 @@ class Evidence:
         self.keys.add(watch.commit_key(self._query.repository_id, sha))
         return self._facts.pulls_merged_as(self._query.repository_id, sha)
 
-    def may_have_merged(self, sha: str) -> bool:
-        """Whether GitHub has yet to tell which pull requests a commit merged."""
-        return self._wanting.merges(sha)
+    def merges_unsaid(self, sha: str) -> bool:
+        """Whether GitHub could not be asked which pull requests a commit merged, and no delivery said so."""
+        return not self.merged_as(sha) and self._wanting.merges(sha)
 
     def squashed(self, sha: str) -> bool:
         """Whether a commit merged a pull request of several commits, which may be of others."""
@@ -265,7 +266,8 @@ class Evidence:
             return NONE_ADMITTED
         self.keys.update({watch.pull_key(*place), watch.number_key(*place)})
         self.looked_at.append(f"claims on {f'commit {commit}' if path is None else path} of number {place[1]}")
-        sightings = self._facts.pull_sightings(*place, self._query.at, path=path, commit=commit)
+        upto = self._upto(place)
+        sightings = self._facts.pull_sightings(*place, self._query.at, path=path, commit=commit, upto=upto)
         return self._admit_others(sightings)
 
     def pull_commit_artifacts(self, path: str) -> Admitted:
@@ -315,6 +317,10 @@ class Evidence:
         """Return the repository and a number of it: that asked about unless it is given; None where there is none."""
         repository_id, number = self._query.repository_id, number or self._query.number
         return None if repository_id is None or number is None else (repository_id, number)
+
+    def _upto(self, place: tuple[int, int]) -> str | None:
+        """Return a commit that stands for the time asked for in a pull request: the commented one in its own."""
+        return self._query.commit if place[1] == self._query.number else None
 
     def _admit_others(self, sightings: Iterable[Sighting]) -> Admitted:
         """Sort claims into those that count and those that do not, without those of the asking object."""

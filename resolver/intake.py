@@ -110,6 +110,9 @@ class Intake:
         for seen, reading in prepared.objects:
             _keep_object(ledger, seen, reading, news)
             given.append(seen.object.ref)
+        if answered is not None:
+            # Evidence is asked for what was given; a command that nobody delivered does not come alive by it.
+            given = [ref for ref in given if ledger.feedback_on(ref) is not None]
         given += self._waiting_for_permission(ledger, observation)
         if answered is not None:
             news.add(watch.want_key(answered))

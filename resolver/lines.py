@@ -36,7 +36,8 @@ def commented_lines(repository_id: int, position: Position) -> Lines | None:
     side = position.side or RIGHT
     if first is None or first > last or not _begins_there(position, side):
         first = last
-    return Lines(repository_id, sha, position.path, side, first, last, last_line(position.diff_hunk))
+    hunk = position.diff_hunk
+    return Lines(repository_id, sha, position.path, side, first, last, last_line(hunk), hunk)
 
 
 def changed(repository_id: int, position: Position) -> Share | None:

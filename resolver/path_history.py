@@ -13,7 +13,8 @@ MOST_RENAMED = 50
 def others_squashed(evidence: Evidence, sha: str, path: str, spans: tuple[str, ...], at: datetime) -> str | None:
     """Say what leaves room for others than some runs in a commit that merged a pull request; None when nothing does."""
     for pull in evidence.merged_as(sha):
-        if pull.commit_count != 1 and not evidence.commit_count(pull.number).all_known(at):
+        count = evidence.commit_count(pull.number)
+        if pull.commit_count != 1 and not count.all_known(at):
             return f"it merged pull request {pull.number}, of which not every commit is known"
         former = evidence.former_names(path, MOST_RENAMED + 1, pull.number)
         if len(former) > MOST_RENAMED:

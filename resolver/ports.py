@@ -87,13 +87,20 @@ class Facts(Protocol):
         ...
 
     def pull_sightings(
-        self, repository_id: int, number: int, at: datetime, *, path: str | None, commit: str | None
+        self,
+        repository_id: int,
+        number: int,
+        at: datetime,
+        *,
+        path: str | None,
+        commit: str | None,
+        upto: str | None = None,
     ) -> tuple[Sighting, ...]:
         """Return the claims of a number that bear on a path, or (``path`` None) on a commit.
 
         They are those in force at ``at`` in reviews and review comments of that number that stand on the path (any
         commit) or the commit (``commit`` or ``original_commit``), and those in the pull request's known commits,
-        pushed by then, that touched the path, or are the commit.
+        there by then (``upto`` as of ``pull_commits_touching``), that touched the path, or are the commit.
         """
         ...
 
@@ -101,17 +108,21 @@ class Facts(Protocol):
         """Return a pull request as last stated."""
         ...
 
-    def pull_commits_touching(self, repository_id: int, number: int, path: str, at: datetime) -> tuple[str, ...]:
-        """Return the SHAs of the pull request's commits, pushed by a time, that are known to have touched a path.
+    def pull_commits_touching(
+        self, repository_id: int, number: int, path: str, at: datetime, *, upto: str | None = None
+    ) -> tuple[str, ...]:
+        """Return the SHAs of the pull request's commits, there by a time, that are known to have touched a path.
 
-        A pull request's commits are those of the pushes to its head branch that lead to one of its heads.
+        A pull request's commits are those of the pushes to its head branch that lead to one of its heads, and those
+        that GitHub lists. Of the latter nobody says when they came: they count whatever they say of their time, but
+        for those that GitHub lists after ``upto``, a commit that was there by then.
         """
         ...
 
     def pull_former_names(
-        self, repository_id: int, number: int, path: str, at: datetime, limit: int
+        self, repository_id: int, number: int, path: str, at: datetime, limit: int, *, upto: str | None = None
     ) -> tuple[str, ...]:
-        """Return the paths that a pull request's commits, pushed by a time, removed where they added this one.
+        """Return the paths that a pull request's commits, there by a time, removed where they added this one.
 
         GitHub does not say which of them became it. ``limit`` at most, in order.
         """

@@ -44,16 +44,16 @@ def _first(second: list[Revision], after: str | None) -> Revision:
 def in_force(revisions: Iterable[Revision], at: datetime, *, of_that_second: bool = False) -> Revision | None:
     """Return the revision that was surely in force at a time; None where that is not known.
 
-    It is not when the first revision known is later, when the next one replaced a text that was never delivered
-    (so that nobody knows since when this one was gone), or when an edit was made in that very second, unless
-    ``of_that_second`` says that this edit is meant.
+    It is not when the first revision known is later, when the next one replaced a text that was never delivered, or
+    nobody says which (so that nobody knows since when this one was gone), or when an edit was made in that very second,
+    unless ``of_that_second`` says that this edit is meant.
     """
     ordered = in_order(revisions)
     past = [revision for revision in ordered if revision.updated_at <= at]
     if not past:
         return None
     found, after = past[-1], ordered[len(past) :]
-    if after and after[0].previous_body not in {None, found.body}:
+    if after and found.body not in {after[0].previous_body, after[0].body}:
         return None
     if not of_that_second and found.updated_at == at and any(revision.body != found.body for revision in past):
         return None

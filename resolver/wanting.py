@@ -14,8 +14,8 @@ from resolver.query import Query
 
 MOST_WANTS = 20
 """How much GitHub is asked for at once for one piece of feedback: whoever writes a text may link to anything."""
-LONGEST_TEXT = 2_000
-"""Characters of a removed line, by which it is known again; of longer ones it is not asked who removed them."""
+LONGEST_HUNK = 65_536
+"""Characters of a diff that shows removed lines; of those in longer ones it is not asked who removed them."""
 
 _ALONE = frozenset({Kind.ISSUE_COMMENT, Kind.REVIEW_COMMENT, Kind.COMMIT_COMMENT})
 """Kinds that are asked for by their id alone. GitHub's REST API knows no discussions."""
@@ -37,6 +37,8 @@ class Wanting:
         self._waits = False
         self.wants: dict[Want, None] = {}
         self.refusals: list[str] = []
+        self.expected: Want | None = None
+        """The first thing looked for that GitHub has yet to tell."""
 
     def begin_step(self) -> None:
         """Begin with the next step."""
@@ -63,8 +65,9 @@ class Wanting:
         self._want(Need.COMMIT, sha=sha)
 
     def merges(self, sha: str) -> bool:
-        """Want the pull requests that a commit merged; return whether GitHub has yet to tell."""
-        return _is_open(self._want(Need.MERGES, sha=sha))
+        """Want the pull requests that a commit merged; return whether GitHub could not be asked."""
+        asking = self._want(Need.MERGES, sha=sha)
+        return asking is not None and asking.refusal is not None
 
     def commits(self, number: int, count: CommitCount) -> None:
         """Want all commits of a pull request, unless they are known."""
@@ -80,25 +83,24 @@ class Wanting:
             self._want(Need.BLAME, sha=lines.sha, path=lines.path)
             return
         number = self._query.number
-        if self._repository_id is None or number is None or lines.text is None or len(lines.text) > LONGEST_TEXT:
+        if self._repository_id is None or number is None or not lines.hunk or len(lines.hunk) > LONGEST_HUNK:
             return
         self._keys.add(watch.pull_key(self._repository_id, number))
         pull = self._facts.pull_request(self._repository_id, number)
         if pull is None:
             self._want(Need.PULL, number=number)
         else:
-            where = {"sha": lines.sha, "path": lines.path, "base": pull.base_sha, "text": lines.text}
+            where = {"sha": lines.sha, "path": lines.path, "base": pull.base_sha, "text": lines.hunk}
             self._want(Need.REMOVED, number=number, first=lines.first, last=lines.last, **where)
 
-    def origin(self, lines: Lines, *, squash: str, number: int) -> bool:
-        """Want to know who wrote lines that a squash merge brought; return whether GitHub has yet to tell.
+    def origin(self, lines: Lines, *, squash: str, number: int) -> None:
+        """Want to know who wrote lines that a squash merge brought.
 
         Of removed lines it is not asked: a squash merge does not show in which order they went.
         """
-        if lines.side != RIGHT:
-            return False
-        where = {"sha": lines.sha, "path": lines.path, "base": squash}
-        return _is_open(self._want(Need.SQUASHED, number=number, first=lines.first, last=lines.last, **where))
+        if lines.side == RIGHT:
+            where = {"sha": lines.sha, "path": lines.path, "base": squash}
+            self._want(Need.SQUASHED, number=number, first=lines.first, last=lines.last, **where)
 
     def _want(self, need: Need, **said: Any) -> Asking | None:  # noqa: ANN401 -- the fields of a want
         """Note a want; return how it stands with it, None where GitHub is not asked at all."""
@@ -110,14 +112,10 @@ class Wanting:
         if asking.refusal is not None:
             self.refusals.append(asking.refusal)
         if want not in self.wants:
-            is_open = _is_open(asking)
+            is_open = asking.status is Asked.WAITING and asking.refusal is None
+            self.expected = self.expected or (want if is_open else None)
             if is_open and (self._waits or self._open == MOST_WANTS):
-                return asking  # not wanted now, and an answer would matter all the same
+                return asking
             self._open += is_open
             self.wants[want] = None
         return asking
-
-
-def _is_open(asking: Asking | None) -> bool:
-    """Whether an answer is still to be expected."""
-    return asking is not None and asking.status is Asked.WAITING and asking.refusal is None

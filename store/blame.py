@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from resolver.hunks import LEFT
 from resolver.model.github import Blame, BlameRange, Lines
 from store.part import Part
 from store.rows import text_key
@@ -59,7 +60,9 @@ class BlameLedger(BlameFacts):
 
 
 def _file(lines: Lines | Blame) -> tuple[int, str, bytes, str]:
-    return lines.repository_id, lines.sha, text_key(lines.path), lines.side
+    """Return what names the file; removed lines are numbered by the diff that shows them, which is named too."""
+    side = lines.side if lines.side != LEFT else f"{LEFT} {text_key(lines.hunk or '').hex()}"
+    return lines.repository_id, lines.sha, text_key(lines.path), side
 
 
 def untold(told: Iterable[BlameRange], known: tuple[BlameRange, ...]) -> Iterable[BlameRange]:

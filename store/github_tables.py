@@ -236,7 +236,10 @@ class PullHead(Table):
 
 
 class LineBlame(Table):
-    """Lines of a file at a commit, and the commit that last changed (on the side ``LEFT``: removed) them."""
+    """Lines of a file at a commit, and the commit that last changed (on the side ``LEFT``: removed) them.
+
+    Behind ``LEFT`` the hash of the diff that numbers them stands with the side.
+    """
 
     repository_id = BigIntegerField()
     sha = TextField()

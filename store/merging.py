@@ -69,7 +69,10 @@ def merge_objects(one: Stated, other: Stated) -> Stated:
 
 
 def merge_revisions(one: Revision, other: Revision) -> Revision:
-    """Merge two statements about one version of a text: what an edit says of it counts more than a snapshot."""
+    """Merge two statements about one version of a text: what an edit says of it counts more than a snapshot.
+
+    A text that was found to be edited, nobody knows by whom, may have been written so: any other statement counts more.
+    """
     return max(one, other, key=_revision_rank)
 
 
@@ -98,8 +101,9 @@ def _author_rank(stated: Stated) -> tuple[bool, datetime, int, str, str]:
     return author.id != GHOST.id, stated.author_as_of, *_user(author)
 
 
-def _revision_rank(revision: Revision) -> tuple[bool, tuple[int, str, str], tuple[tuple[bool, str], ...]]:
+def _revision_rank(revision: Revision) -> tuple[bool, bool, tuple[int, str, str], tuple[tuple[bool, str], ...]]:
     return (
+        not revision.edited or revision.editor.id != GHOST.id,
         revision.edited,
         _user(revision.editor),
         comparable((revision.previous_body, revision.author_association)),

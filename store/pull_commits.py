@@ -45,7 +45,12 @@ _PULL_COMMITS = f"""
     SELECT u.commit_id, MIN(u.listed) FROM (
         SELECT b.commit_id, 0 AS listed FROM {_STEPS} JOIN push_commit b ON b.push_id = t.id
         UNION ALL
-        SELECT l.commit_id, 1 FROM pull_commit l WHERE l.repository_id = ? AND l.number = ?
+        SELECT l.commit_id, CASE WHEN l.position > (
+            SELECT m.position FROM git_commit w JOIN pull_commit m ON m.commit_id = w.id
+            AND m.repository_id = l.repository_id AND m.number = l.number AND m.head_sha = l.head_sha
+            WHERE w.repository_id = l.repository_id AND w.sha = ?
+        ) THEN 2 ELSE 1 END
+        FROM pull_commit l WHERE l.repository_id = ? AND l.number = ?
     ) u GROUP BY u.commit_id
 )
 """
@@ -63,10 +68,12 @@ _PULL_COMMIT = f"""
     ) u GROUP BY u.commit_id
 )
 """
-# Of a commit that no push to the branch is known to have brought, a later push (of the merge, to the base) does not
-# say when the pull request had it: there it counts from when it was made.
+# A commit that no push to the branch is known to have brought (0) was there at any time that is asked about, unless it
+# was made after the one that stands for that time (2): then it is as old as it says. Whoever makes a commit dates it,
+# and a later push (of the merge, to the base) does not say when the pull request had it.
 _THERE = """
-CASE WHEN brought.listed = 1 AND c.committed_at < c.pushed_at THEN c.committed_at ELSE c.pushed_at END <= ?
+CASE brought.listed WHEN 0 THEN c.pushed_at WHEN 1 THEN 0
+ELSE CASE WHEN c.committed_at < c.pushed_at THEN c.committed_at ELSE c.pushed_at END END <= ?
 """
 _TOUCHED = "JOIN commit_path f ON f.commit_id = c.id AND f.path_key = ?"
 _TOUCHING = f"""
@@ -148,18 +155,20 @@ WHERE excluded.count <> pull_list.count
 class PullCommitFacts(ObjectFacts):
     """Looking up the commits of pull requests."""
 
-    def pull_commits_touching(self, repository_id: int, number: int, path: str, at: datetime) -> tuple[str, ...]:
-        """Return the SHAs of the pull request's commits, pushed by a time, that are known to have touched a path."""
+    def pull_commits_touching(
+        self, repository_id: int, number: int, path: str, at: datetime, *, upto: str | None = None
+    ) -> tuple[str, ...]:
+        """Return the SHAs of the pull request's commits, there by a time, that are known to have touched a path."""
         pull = (repository_id, number)
-        rows = self._db.rows(_TOUCHING, (*pull, *pull, text_key(path), to_micros(at)))
+        rows = self._db.rows(_TOUCHING, (*pull, upto, *pull, text_key(path), to_micros(at)))
         return tuple(dict.fromkeys(sha for (sha,) in rows))
 
-    def pull_former_names(
-        self, repository_id: int, number: int, path: str, at: datetime, limit: int
+    def pull_former_names(  # noqa: PLR0913 -- which commits, and how much of them
+        self, repository_id: int, number: int, path: str, at: datetime, limit: int, *, upto: str | None = None
     ) -> tuple[str, ...]:
-        """Return the paths that a pull request's commits, pushed by a time, removed where they added this one."""
+        """Return the paths that a pull request's commits, there by a time, removed where they added this one."""
         pull = (repository_id, number)
-        rows = self._db.rows(_RENAMED, (*pull, *pull, text_key(path), to_micros(at), limit))
+        rows = self._db.rows(_RENAMED, (*pull, upto, *pull, text_key(path), to_micros(at), limit))
         return tuple(name for (name,) in rows)
 
     def is_pull_commit(self, repository_id: int, number: int, sha: str) -> bool:
@@ -184,13 +193,20 @@ class PullCommitFacts(ObjectFacts):
         forced = from_optional(forced_at if room > 0 else earliest)
         return CommitCount(listed, counted, forced, pathless, merges=0, listed=True)
 
-    def pull_sightings(
-        self, repository_id: int, number: int, at: datetime, *, path: str | None, commit: str | None
+    def pull_sightings(  # noqa: PLR0913 -- which commits, and what of them
+        self,
+        repository_id: int,
+        number: int,
+        at: datetime,
+        *,
+        path: str | None,
+        commit: str | None,
+        upto: str | None = None,
     ) -> tuple[Sighting, ...]:
         """Return the claims of a number that bear on a path, or (``path`` None) on a commit, oldest first."""
         micros, pull = to_micros(at), (repository_id, number)
         if path is not None:
-            rows = self._db.rows(_SIGHTINGS_ON_PATH, (*pull, *pull, text_key(path), micros))
+            rows = self._db.rows(_SIGHTINGS_ON_PATH, (*pull, upto, *pull, text_key(path), micros))
         else:
             rows = self._db.rows(_SIGHTINGS_ON_COMMIT, (*_one_commit(repository_id, number, commit), micros))
         found = _each_once(repository_id, rows)
@@ -200,7 +216,7 @@ class PullCommitFacts(ObjectFacts):
     def number_sightings(self, repository_id: int, number: int, at: datetime) -> tuple[Sighting, ...]:
         """Return every claim of a number in force at a time, in its texts and its commits, oldest first."""
         pull = (repository_id, number)
-        found = _each_once(repository_id, self._db.rows(_SIGHTINGS, (*pull, *pull, to_micros(at))))
+        found = _each_once(repository_id, self._db.rows(_SIGHTINGS, (*pull, None, *pull, to_micros(at))))
         found += self.text_sightings(repository_id, number, at)
         return tuple(sorted(found, key=_order))
 

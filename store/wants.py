@@ -1,7 +1,7 @@
 """What GitHub is asked for, and how it stands with each: noted once, however often it is wanted.
 
 A want that was answered stays answered, but for three: what is not there now may be there a day later, what was given
-up may go through then, and what an account may do, or a pull request consists of, changes.
+up may go through then, and what an account may do changes.
 """
 
 # ruff: noqa: S608 -- statements are composed of this room's constants; what comes from outside is bound
@@ -22,7 +22,7 @@ from store.want_queue import LONGEST_WAIT
 ASKED_AGAIN = timedelta(days=1)
 """After how long what was not there, or was given up, is asked for again when it is wanted."""
 CHANGES_AFTER = timedelta(minutes=1)
-"""How long a pull request's commits count as answered; and how soon a permission may be asked for once more in vain."""
+"""How soon a permission may be asked for once more after it was asked for in vain."""
 
 _ASKING = "SELECT status, refusal FROM want WHERE repository_id = ? AND key_hash = ?"
 _ADD = """
@@ -30,7 +30,7 @@ INSERT INTO want (repository_id, need, want_key, key_hash, status, tries, wanted
 """
 _OUTDATED = f"""
 SELECT w.id FROM wanted CROSS JOIN want w WHERE w.repository_id = wanted.column1 AND w.key_hash = wanted.column2 AND (
-    (w.status = '{Asked.DONE}' AND (w.need = '{Need.PERMISSION}' OR (w.need = '{Need.PULL}' AND w.answered_at < ?)))
+    (w.status = '{Asked.DONE}' AND w.need = '{Need.PERMISSION}')
     OR (w.status IN ('{Asked.ABSENT}', '{Asked.DEAD}') AND (
         w.answered_at <= ? OR (w.need = '{Need.PERMISSION}' AND w.answered_at < ?)
     ))
@@ -87,8 +87,8 @@ class WantLedger(WantFacts):
     def put_wants(self, wants: Iterable[Want], at: datetime, *, due: datetime) -> None:
         """Have GitHub asked for facts, from ``due`` on; each once, however often it is wanted.
 
-        One that was answered with nothing, or was given up, is asked again when it is wanted a day or more later, a
-        pull request after a minute, and a permission whenever it is wanted (in vain, after a minute).
+        One that was answered with nothing, or was given up, is asked again when it is wanted a day or more later, and a
+        permission whenever it is wanted (in vain, after a minute).
         """
         named = {(want.repository_id, text_key(want.key)): want for want in wants}
         wanted_at, next_try_at = to_micros(at), to_micros(min(due, at + LONGEST_WAIT))
@@ -99,7 +99,7 @@ class WantLedger(WantFacts):
         if self._db.insert(_ADD, rows, "ON CONFLICT (repository_id, key_hash) DO NOTHING") == len(rows):
             return
         changed, lately = to_micros(at - CHANGES_AFTER), to_micros(at - ASKED_AGAIN)
-        for (want_id,) in self._db.rows_among(_OUTDATED, sorted(named), (changed, lately, changed)):
+        for (want_id,) in self._db.rows_among(_OUTDATED, sorted(named), (lately, changed)):
             self._db.change(_ANEW, (wanted_at, next_try_at, want_id))
 
     def wake_wants(self, repository_ids: Iterable[int], now: datetime) -> int:

@@ -20,6 +20,7 @@ from resolver.payloads.fields import utc
 from resolver.payloads.parts import Numbered, RepositoryPart
 from resolver.payloads.pulls import PullRequestEvent, PullRequestRef, ReviewCommentEvent, ReviewEvent
 from resolver.payloads.subjects import CommitCommentEvent, IssueCommentEvent, IssuesEvent
+from resolver.tracing.listed import MOST_COMMITTED
 
 READ: Final = "read"
 """The action of what was read rather than delivered; GitHub's own events have none of this name."""
@@ -77,8 +78,8 @@ def pull(place: Place, given: shapes.PullShape) -> Observation:
 
 
 def commit(place: Place, given: shapes.CommitShape) -> Commit:
-    """Return a commit; without its files where the answer does not list them. A rename touches both names."""
-    files = given.files
+    """Return a commit; without its files where the answer may not list all of them. A rename touches both names."""
+    files = None if given.files is None or len(given.files) >= MOST_COMMITTED else given.files
     added = _named(files, "added", "renamed", "copied")
     removed = _named(files, "removed")
     left = [one.previous_filename for one in files or () if one.status == "renamed" and one.previous_filename]

@@ -6,16 +6,22 @@ Each returns an observation, or None when GitHub has no such thing or cannot tel
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from resolver.asking import observed, tracing
 from resolver.asking.asked import Asked, given
 from resolver.errors import GithubAnswerError
 from resolver.github import shapes
+from resolver.github.port import UNSAID
+from resolver.github.shapes import ReviewCommentShape, ReviewShape
 from resolver.hunks import RIGHT
-from resolver.model.asking import Access, Need, Permission, Want
+from resolver.model.asking import Need, Permission, Want
 from resolver.model.github import Blame, Kind, ObjectRef, PullCommits
 from resolver.observe.observation import Observation
 from resolver.ports import Facts
+
+MOST_READINGS = 4
+"""How often a list of several pages is read, at most, until it holds nothing new."""
 
 
 def tell(asked: Asked, want: Want) -> Observation | None:
@@ -24,11 +30,15 @@ def tell(asked: Asked, want: Want) -> Observation | None:
 
 
 def is_known(facts: Facts, want: Want) -> bool:
-    """Whether a delivery has brought what is wanted meanwhile, so that GitHub need not be asked."""
+    """Whether a delivery has brought what is wanted meanwhile, so that GitHub need not be asked.
+
+    A thread is known where its first comment was delivered as it was written: the others came, or come, like it.
+    """
     if want.need is Need.OBJECT and want.kind is not None and want.id is not None:
         return facts.object(ObjectRef(want.repository_id, want.kind, want.id)) is not None
     if want.need is Need.THREAD and want.id is not None:
-        return facts.object(ObjectRef(want.repository_id, Kind.REVIEW_COMMENT, want.id)) is not None
+        revisions = facts.revisions(ObjectRef(want.repository_id, Kind.REVIEW_COMMENT, want.id))
+        return bool(revisions) and not revisions[0].edited
     if want.need is Need.COMMIT and want.sha is not None:
         commit = facts.commit(want.repository_id, want.sha)
         return commit is not None and commit.paths is not None
@@ -49,19 +59,40 @@ def _object(asked: Asked, want: Want) -> Observation | None:
             return None if note is None else observed.commit_comment(place, note)
         case Kind.REVIEW:
             review = github.review(place, given(want.number), number)
-            return None if review is None else observed.review(place, review)
+            return None if review is None else observed.review(place, _dated(asked, review))
     return None
 
 
+def _dated(asked: Asked, review: ReviewShape) -> ReviewShape:
+    """Date a review by its last edit, which REST does not tell.
+
+    Where GitHub does not say that either (an old Enterprise server), it counts as it was submitted.
+    """
+    if review.updated_at is not None or review.node_id is None:
+        return review
+    edited_at = asked.github.review_edited(asked.place, review.node_id)
+    return review if edited_at is UNSAID else review.model_copy(update={"updated_at": edited_at})
+
+
 def _thread(asked: Asked, want: Want) -> Observation | None:
-    """Tell the whole thread at once: where only its first comment were known, another's would be missed."""
-    first = asked.github.review_comment(asked.place, given(want.id))
-    if first is None:
+    """Tell the whole thread at once: where only its first comment were known, another's would be missed.
+
+    A comment that is deleted while several pages are read moves one of the next page to where nobody looks any more, so
+    they are read until nothing new shows.
+    """
+    if asked.github.review_comment(asked.place, given(want.id)) is None:
         return None
-    found = {first.id: first}
-    for page in asked.github.review_comments(asked.place, given(want.number)):
-        asked.alive()
-        found.update((one.id, one) for one in page if want.id in {one.id, one.in_reply_to_id})
+    found: dict[int, ReviewCommentShape] = {}
+    for _ in range(MOST_READINGS):
+        before, pages = len(found), 0
+        for page in asked.github.review_comments(asked.place, given(want.number)):
+            asked.alive()
+            pages += 1
+            found.update((one.id, one) for one in page if want.id in {one.id, one.in_reply_to_id})
+        if pages <= 1 or len(found) == before:
+            break
+    if want.id not in found:
+        raise GithubAnswerError(f"GitHub does not list review comment {want.id}, though it has it")
     return observed.together(*(observed.review_comment(asked.place, one) for one in found.values()))
 
 
@@ -79,7 +110,11 @@ def _merges(asked: Asked, want: Want) -> Observation | None:
 
 
 def _pull(asked: Asked, want: Want) -> Observation | None:
-    """Tell a pull request with all its commits; where GitHub does not list all of them, no list is told."""
+    """Tell a pull request with all its commits; where GitHub does not list all of them, no list is told.
+
+    It takes a question for each commit, so it leaves a part of the rate limit to others.
+    """
+    asked = replace(asked, github=asked.github.in_background())
     number = given(want.number)
     pull = asked.github.pull(asked.place, number)
     if pull is None:
@@ -110,12 +145,12 @@ def _blame(asked: Asked, want: Want) -> Observation | None:
     return None if ranges is None else Observation(blames=(Blame(asked.place.id, sha, path, RIGHT, ranges),))
 
 
-def _permission(asked: Asked, want: Want) -> Observation:
-    """Tell what an account may do; where its login is another's now, nobody vouches for it."""
-    user_id, access = asked.github.permission(asked.place, given(want.login))
-    if user_id is not None and user_id != want.id:
-        access = Access.NONE
-    permission = Permission(asked.place.id, given(want.id), access, asked.clock())
+def _permission(asked: Asked, want: Want) -> Observation | None:
+    """Tell what an account may do; where its login is nobody's or another's by now, that says nothing of it."""
+    found = asked.github.permission(asked.place, given(want.login))
+    if found is None or found[0] not in {None, want.id}:
+        return None
+    permission = Permission(asked.place.id, given(want.id), found[1], asked.clock())
     return Observation(permissions=(permission,))
 
 

@@ -7,38 +7,37 @@ a line that a squash merge brought, where it stands at the head of the pull requ
 from __future__ import annotations
 
 from resolver.asking.asked import Asked, given
+from resolver.asking.removing import Gone, who_removed
 from resolver.github.shapes import FileShape
 from resolver.hunks import LEFT, RIGHT
 from resolver.lines import as_ranges
 from resolver.model.asking import Want
 from resolver.model.github import Blame, BlameRange, Lines, Origin
 from resolver.observe.observation import Observation
-from resolver.tracing.removed import first_parents, removers
+from resolver.tracing.shown import removed_texts, shows
 from resolver.tracing.squashes import Squashed, squashed_lines
-
-LONGEST_WAY = 250
-"""Of how many commits, at most, the patches are asked for to find who removed a line."""
 
 
 def removed(asked: Asked, want: Want) -> Observation | None:
-    """Tell who removed lines on the way from where the pull request begins to the commented commit."""
+    """Tell who removed lines on the way from where the pull request begins to the commented commit.
+
+    The want's ``text`` is the part of the diff that the comment shows. Where the diff between the two commits has no
+    such part, it does not begin where the comment's did: its numbers would be those of other lines.
+    """
     sha, path, first, last = _where(want)
-    compared = asked.github.compare(asked.place, given(want.base), sha)
-    if compared is None:
+    hunk = given(want.text)
+    texts = removed_texts(hunk, first=first, last=last)
+    compared = None if texts is None else asked.github.compare(asked.place, given(want.base), sha)
+    if texts is None or compared is None:
         return None
-    base = compared.merge_base_commit.sha
-    way = first_parents(base, sha, compared.commits)
-    if way is None or len(way) > LONGEST_WAY:
+    file = _changed(path, compared.files)
+    if file is None or not shows(file.patch or "", hunk):
         return None
-    chain = [asked.shape(sha) for sha in way]
-    known = [commit for commit in chain if commit is not None]
-    if len(known) < len(chain):
-        return None
-    name = _former_name(path, compared.files)
-    ranges = removers(name, known, base=base, first=first, last=last, text=want.text)
+    gone = Gone(_former_name(file), first, last, texts[-1])
+    ranges = who_removed(asked, gone, compared, sha=sha)
     if ranges is None:
         return None
-    return Observation(blames=(Blame(want.repository_id, sha, path, LEFT, ranges),))
+    return Observation(blames=(Blame(want.repository_id, sha, path, LEFT, ranges, hunk),))
 
 
 def squashed(asked: Asked, want: Want) -> Observation | None:
@@ -64,10 +63,16 @@ def squashed(asked: Asked, want: Want) -> Observation | None:
     return Observation(commits=commits, origins=(Origin(want.repository_id, sha, path, merge, ranges),))
 
 
-def _former_name(path: str, files: tuple[FileShape, ...]) -> str:
+def _changed(path: str, files: tuple[FileShape, ...]) -> FileShape | None:
+    """Return what a diff says of a file, by its name at the end, or else where the diff begins."""
+    named = (one for one in files if one.filename == path)
+    renamed = (one for one in files if one.status == "renamed" and one.previous_filename == path)
+    return next(named, None) or next(renamed, None)
+
+
+def _former_name(file: FileShape) -> str:
     """Return what a file was called where the diff begins, as far as the whole diff says."""
-    renamed = (one.previous_filename for one in files if one.filename == path and one.status == "renamed")
-    return next(renamed, None) or path
+    return (file.previous_filename if file.status == "renamed" else None) or file.filename
 
 
 def _where(want: Want) -> tuple[str, str, int, int]:
@@ -76,11 +81,16 @@ def _where(want: Want) -> tuple[str, str, int, int]:
 
 
 def _since(asked: Asked, squash: str, sha: str) -> tuple[FileShape, ...] | None:
-    """Return the files that changed between a squash merge and a commit that holds it; None where it does not."""
+    """Return the files that changed between a squash merge and a commit that holds it; None where it does not.
+
+    None as well where nothing differs between two commits: what was changed and changed back is not seen.
+    """
     if sha == squash:
         return ()
     compared = asked.github.compare(asked.place, squash, sha)
-    return None if compared is None or compared.merge_base_commit.sha != squash else compared.files
+    if compared is None or compared.merge_base_commit.sha != squash:
+        return None
+    return compared.files or None
 
 
 def _blamed_on(asked: Asked, sha: str, path: str, squash: str) -> tuple[int, ...]:

@@ -70,13 +70,17 @@ class Asker:
             found = refusals.present(self._answered(place, "core", made), absent=absent)
         return found
 
-    def graphql(self, place: Place, query: str, **variables: str) -> Response:
-        """Return the answer to a GraphQL question; ``owner`` and ``name`` are added to its variables."""
+    def graphql(self, place: Place, query: str, *, by_name: bool = True, **variables: str) -> Response:
+        """Return the answer to a GraphQL question.
+
+        Where it asks for the repository ``by_name``, ``owner`` and ``name`` are added to its variables.
+        """
         check(place)
 
         def made(grant: Grant) -> Request:
             owner, _, name = grant.name.partition("/")
-            body = json.dumps({"query": query, "variables": {"owner": owner, "name": name, **variables}}).encode()
+            named = {"owner": owner, "name": name} if by_name else {}
+            body = json.dumps({"query": query, "variables": {**named, **variables}}).encode()
             headers = {**exchange.headers(token=grant.token), "content-type": "application/json"}
             return Request(GRAPHQL, headers, method="POST", body=body, background=self.background)
 

@@ -10,8 +10,8 @@ from typing import Annotated
 from pydantic import Field
 
 from resolver import names
-from resolver.errors import GithubAnswerError, GithubDownError, GithubRefusedError, UnfitError
-from resolver.github import reading
+from resolver.errors import GithubAnswerError, UnfitError
+from resolver.github import graphql, reading
 from resolver.github.addresses import COMMIT
 from resolver.github.asker import Asker
 from resolver.model.asking import Place
@@ -60,13 +60,9 @@ class _Data(Part):
     repository: _Repository | None = None
 
 
-class _Error(Part):
-    type: str = ""
-
-
 class _Answer(Part):
     data: _Data | None = None
-    errors: tuple[_Error, ...] = ()
+    errors: tuple[graphql.Problem, ...] = ()
 
 
 class Blaming:
@@ -89,27 +85,14 @@ class Blaming:
             raise GithubAnswerError(f"GitHub's answer has status {response.status}")
         told = reading.one(_Answer, response.body)
         if told.errors:
-            self._judge(place, frozenset(error.type for error in told.errors))
+            graphql.check(self._asker, place, told.errors, "blame", needs="contents: read")
+            if not graphql.is_not_found(told.errors):
+                raise GithubAnswerError("GitHub could not answer a question for blame")
             return None
         if told.data is None:
             raise GithubAnswerError("GitHub's answer to a question for blame is neither data nor an error")
         repository = told.data.repository
         return None if repository is None or repository.object is None else repository.object.blame
-
-    def _judge(self, place: Place, kinds: frozenset[str]) -> None:
-        """Return when the errors say that there is no such thing, and raise what else they say.
-
-        GitHub answers 200 to a question that it refuses.
-        https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
-        """
-        if kinds & {"RATE_LIMITED", "RATE_LIMIT"}:
-            raise GithubDownError("GitHub's rate limit is reached (GraphQL)", retry_at=self._asker.hold(place))
-        if kinds & {"FORBIDDEN", "INSUFFICIENT_SCOPES"}:
-            raise GithubRefusedError(
-                "GitHub refuses blame to the App's installation: it needs the permission contents: read"
-            )
-        if kinds != {"NOT_FOUND"}:
-            raise GithubAnswerError("GitHub could not answer a question for blame")
 
 
 def check_path(path: object) -> None:

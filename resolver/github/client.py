@@ -13,8 +13,10 @@ import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import requests
+import requests.adapters
 import urllib3
 
 from resolver.errors import GithubAnswerError, GithubDownError, GithubError, UnfitError
@@ -24,6 +26,7 @@ from resolver.github.app_voice import AppVoice
 from resolver.github.asker import Asker
 from resolver.github.blame import Blaming
 from resolver.github.credentials import Credentials
+from resolver.github.deadline import Deadline, hurried
 from resolver.github.evidence import Evidence
 from resolver.github.exchange import Response, Transport
 from resolver.github.grants import Granting
@@ -32,6 +35,7 @@ from resolver.github.kept import Kept
 from resolver.github.limits import Limits
 from resolver.github.lookup import Lookup
 from resolver.github.own import OwnQuestions
+from resolver.github.reviews import ReviewEdits
 from resolver.github.sender import Sender
 from resolver.github.tokens import Tokens
 from resolver.ports import Clock
@@ -39,12 +43,15 @@ from resolver.ports import Clock
 PUBLIC_API = "https://api.github.com"
 
 _CHUNK = 2**16
+_TOO_LATE = "GitHub did not answer in time"
 
 
 @dataclass(frozen=True, slots=True)
 class Wire:
     """How the network is used. Times are in seconds; ``largest`` is in bytes, after decompression.
 
+    ``connect`` holds for each of a host's addresses and for the TLS handshake, ``read`` for each silence, ``deadline``
+    for an answer as a whole, from when it is asked for.
     ``proxies`` are by scheme, as ``requests`` takes them; ``certificates`` is a file with the authorities of a GitHub
     Enterprise Server, instead of the public ones.
     """
@@ -55,6 +62,23 @@ class Wire:
     largest: int = 32 * 2**20
     proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
     certificates: str | None = None
+
+
+class _Adapter(requests.adapters.HTTPAdapter):
+    """Connections, to GitHub or to a proxy, whose answers come by the deadline, or not at all."""
+
+    def __init__(self, deadline: Deadline) -> None:
+        self.deadline = deadline
+        self._response_class = hurried(deadline)
+        super().__init__()
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 -- as the base class takes them
+        """Return the pool for a request: every connection comes from here, whatever it leads to."""
+        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
+        usual = pool.ConnectionCls
+        if getattr(usual, "response_class", None) is not self._response_class:
+            pool.ConnectionCls = type(usual.__name__, (usual,), {"response_class": self._response_class})
+        return pool
 
 
 class Requests:
@@ -68,19 +92,25 @@ class Requests:
 
     def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Response:
         """Return the answer, whatever its status, as ``Transport`` says."""
+        session, adapter = self._session()
+        adapter.deadline.begin()
         failure: GithubError
         try:
-            return self._exchange(method, url, headers, body)
+            prepared = session.prepare_request(requests.Request(method, url, headers=dict(headers), data=body))
+            if prepared.url != url or "#" in url:  # requests tidies paths: one with dots would become another
+                raise UnfitError("GitHub cannot be asked: the address would not be asked as it was built")
+            return self._exchange(adapter, prepared)
         except GithubError as error:
             failure = error
         except requests.exceptions.SSLError:
             failure = GithubDownError("GitHub is out of reach: its certificate does not hold")
         except (requests.Timeout, urllib3.exceptions.TimeoutError):
-            failure = GithubDownError("GitHub did not answer in time")
+            failure = GithubDownError(_TOO_LATE)
         except (requests.exceptions.ContentDecodingError, urllib3.exceptions.DecodeError):
             failure = GithubAnswerError("GitHub's answer cannot be unpacked")
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError):
-            failure = GithubDownError("GitHub is out of reach: the connection failed")
+            over = adapter.deadline.is_over  # a proxy that is too slow is told as one that fails
+            failure = GithubDownError(_TOO_LATE if over else "GitHub is out of reach: the connection failed")
         # Raised out here: those errors hold the request with its headers, and would come along as the context.
         raise failure
 
@@ -89,14 +119,9 @@ class Requests:
         for session in tuple(self._all):
             session.close()
 
-    def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Response:
-        session = self._session()
-        ends = self._monotonic() + self._wire.deadline
-        prepared = session.prepare_request(requests.Request(method, url, headers=dict(headers), data=body))
-        if prepared.url != url or "#" in url:  # requests tidies paths: one with dots would become another
-            raise UnfitError("GitHub cannot be asked: the address would not be asked as it was built")
+    def _exchange(self, adapter: _Adapter, prepared: requests.PreparedRequest) -> Response:
         # Past ``Session.send``, which would read a redirect's body to its end, and follow its address a little way.
-        answer = session.get_adapter(url).send(
+        answer = adapter.send(
             prepared,
             stream=True,
             timeout=(self._wire.connect, self._wire.read),
@@ -105,11 +130,11 @@ class Requests:
         )
         try:
             told = {name.lower(): value for name, value in answer.headers.items()}
-            return Response(answer.status_code, told, self._body(answer, ends))
+            return Response(answer.status_code, told, self._body(answer, adapter.deadline))
         finally:
             answer.close()
 
-    def _body(self, answer: requests.Response, ends: float) -> bytes:
+    def _body(self, answer: requests.Response, deadline: Deadline) -> bytes:
         """Read what comes as it comes: waiting for a whole chunk could take as long as the sender likes."""
         raw: urllib3.BaseHTTPResponse = answer.raw
         body = bytearray()
@@ -117,23 +142,26 @@ class Requests:
             body += chunk
             if len(body) > self._wire.largest:
                 raise GithubAnswerError(f"GitHub's answer is larger than {self._wire.largest} bytes")
-            if self._monotonic() > ends:
-                raise GithubDownError("GitHub did not answer in time")
+            if deadline.is_over:
+                raise GithubDownError(_TOO_LATE)
         return bytes(body)
 
-    def _session(self) -> requests.Session:
+    def _session(self) -> tuple[requests.Session, _Adapter]:
         session: requests.Session | None = getattr(self._mine, "session", None)
         if session is None:
             session = requests.Session()
             session.trust_env = False
             session.headers.clear()
             session.headers["accept-encoding"] = "gzip"
+            self._mine.adapter = _Adapter(Deadline(self._wire.deadline, self._wire.read, self._monotonic))
+            for scheme in ("http://", "https://"):
+                session.mount(scheme, self._mine.adapter)
             self._mine.session = session
             self._all.add(session)
-        return session
+        return session, self._mine.adapter
 
 
-class HttpGithub(Evidence, Blaming, History, Lookup, OwnQuestions):
+class HttpGithub(Evidence, Blaming, ReviewEdits, History, Lookup, OwnQuestions):
     """GitHub over HTTP: ``Github``, a repository's history, and what the App asks about itself.
 
     Threads may share it. All that it says of itself, logs and raises is without token and key.

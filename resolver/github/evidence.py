@@ -152,11 +152,11 @@ class Evidence:
         told = pages.items(self._asker, place, form, shape, {"sha": sha}, absent=_NO_SUCH_COMMIT)
         return tuple(one for page in told for one in page)
 
-    def permission(self, place: Place, login: str) -> tuple[int | None, Access]:
-        """Return the id of the account that bears a login, and what it may do: nothing, when there is none."""
+    def permission(self, place: Place, login: str) -> tuple[int | None, Access] | None:
+        """Return the id of the account that bears a login, and what it may do; None: the login is nobody's."""
         response = self._asker.ask(place, addresses.PERMISSION, {"login": login})
         if response is None:
-            return None, Access.NONE
+            return None
         told = reading.one(shapes.PermissionShape, response.body)
         access = _ACCESS.get(told.permission)
         if access is None:

@@ -63,38 +63,69 @@ class Granting:
     def grant(self, place: Place) -> Grant:
         """Ask for a token that reads a repository, and see that the repository belongs to the installation.
 
+        An installation that the repository is not in any more, or that is gone, gives way to the one that GitHub
+        names: the App was installed anew, or the repository moved, and no delivery said so.
+
         Raises GithubRefusedError when it may not be read, and what ``Sender`` raises.
         """
-        installation_id = self._find(place) if place.installation_id is None else place.installation_id
+        if place.installation_id is None:
+            found = self._find(place)
+            if found is None:
+                raise GithubRefusedError(f"the App is not installed on repository {place.name}")
+            made = self._try(place, found)
+        else:
+            made = self._try(place, place.installation_id)
+            if isinstance(made, GithubRefusedError):
+                made = self._elsewhere(place, made)
+        if isinstance(made, GithubRefusedError):
+            raise made
+        return made
+
+    def _elsewhere(self, place: Place, refusal: GithubRefusedError) -> Grant | GithubRefusedError:
+        """Try the installation that GitHub names, once; unless it is another one that helps, the refusal stands."""
+        found = self._find(place)
+        if found is None or found == place.installation_id:
+            return refusal
+        made = self._try(place, found)
+        return refusal if isinstance(made, GithubRefusedError) else made
+
+    def _try(self, place: Place, installation_id: int) -> Grant | GithubRefusedError:
+        """Ask for a token of an installation; return what another installation may help against."""
         response = self._create(place, installation_id)
+        if isinstance(response, GithubRefusedError):
+            return response
         now = self._clock()
         told = reading.one(_TokenShape, response.body)
         lasts = min(told.expires_at - (response.date or now), _HOUR)
         found = told.repositories
         name = self._look(place, installation_id, told.token) if found is None else _name(place, found)
         if name is None:
-            raise _elsewhere(place, installation_id)
+            return _not_in(place, installation_id)
         return Grant(name=name, installation_id=installation_id, made_at=now, ends_at=now + lasts, token=told.token)
 
-    def _find(self, place: Place) -> int:
-        """Return the App's installation on a repository."""
+    def _find(self, place: Place) -> int | None:
+        """Return the App's installation on a repository, if there is one.
+
+        Another repository may bear the name by now: a token is asked for by the repository's id all the same.
+        """
         address = addresses.REPOSITORY_INSTALLATION.fill(place.name)
         response = refusals.present(self._voice.ask(address, repository_id=place.id, remember=True))
-        if response is None:
-            raise GithubRefusedError(f"the App is not installed on repository {place.name}")
-        return reading.one(InstallationShape, response.body).id
+        return None if response is None else reading.one(InstallationShape, response.body).id
 
-    def _create(self, place: Place, installation_id: int) -> Response:
-        """Create a token; where GitHub does not grant the permissions, with those that the installation has."""
+    def _create(self, place: Place, installation_id: int) -> Response | GithubRefusedError:
+        """Create a token; where GitHub does not grant the permissions, with those that the installation has.
+
+        Returns the refusal when the installation is gone, or the repository is not in it.
+        """
         response = self._post(place, installation_id, {"permissions": PERMISSIONS})
         if response.status == _UNPROCESSABLE and not _is_about_repository(response):
             response = self._post(place, installation_id, {})
         if response.status == _CREATED:
             return response
         if response.status == _UNPROCESSABLE:
-            raise _elsewhere(place, installation_id)
+            return _not_in(place, installation_id)
         if response.status in refusals.ABSENT:
-            raise GithubRefusedError(f"installation {installation_id} is gone")
+            return GithubRefusedError(f"installation {installation_id} is gone")
         if refusals.is_suspended(response):
             raise GithubRefusedError(refusals.SUSPENDED)
         if response.status == 403:  # noqa: PLR2004 -- Forbidden
@@ -122,5 +153,5 @@ def _is_about_repository(response: Response) -> bool:
     return "repositor" in words and "permission" not in words
 
 
-def _elsewhere(place: Place, installation_id: int) -> GithubRefusedError:
+def _not_in(place: Place, installation_id: int) -> GithubRefusedError:
     return GithubRefusedError(f"repository {place.name} is not in installation {installation_id}")

@@ -7,12 +7,24 @@ means that GitHub says that there is no such thing. Lists come page by page, old
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator
-from typing import Protocol
+from datetime import datetime
+from typing import Final, Protocol
 
 from resolver.github import shapes
 from resolver.model.asking import Access, Place
 from resolver.model.github import BlameRange
+
+
+class Unsaid(enum.Enum):
+    """The third outcome beside something and nothing."""
+
+    UNSAID = "unsaid"
+    """GitHub does not say: asking again would not help."""
+
+
+UNSAID: Final = Unsaid.UNSAID
 
 
 class Github(Protocol):
@@ -66,6 +78,21 @@ class Github(Protocol):
         """Return who last changed each line of a file at a commit (SPEC §5.5); None: no such commit or file."""
         ...
 
-    def permission(self, place: Place, login: str) -> tuple[int | None, Access]:
-        """Return the id of the account that bears a login, if GitHub says it, and what it may do in the repository."""
+    def permission(self, place: Place, login: str) -> tuple[int | None, Access] | None:
+        """Return the id of the account that bears a login, if GitHub says it, and what it may do in the repository.
+
+        None: the login is nobody's now.
+        """
+        ...
+
+    def review_edited(self, place: Place, node_id: str) -> datetime | Unsaid | None:
+        """Return when a review's text was last edited, by its ``node_id``; None: never since it was written.
+
+        UNSAID where GitHub does not tell: an old Enterprise Server may not know the question, and a review that
+        GraphQL does not have was not told to be unedited.
+        """
+        ...
+
+    def in_background(self) -> Github:
+        """Return the same, for questions that can wait: they stop while a tenth of the rate limit is left."""
         ...

@@ -29,9 +29,13 @@ class ReviewCommentShape(ReviewCommentText):
 
 
 class ReviewShape(ReviewText):
-    """A review; ``pull_request_url`` ends with the pull request's number."""
+    """A review; ``pull_request_url`` ends with the pull request's number, ``node_id`` is its name in GraphQL.
+
+    Nothing here says whether its text was edited: ``Github.review_edited`` does.
+    """
 
     pull_request_url: Path
+    node_id: Word | None = None
 
 
 class CommitCommentShape(CommitCommentText):

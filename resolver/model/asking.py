@@ -27,7 +27,8 @@ class Need(enum.StrEnum):
     BLAME = "blame"
     """Who last changed each line of a file at a commit: ``sha``, ``path``."""
     REMOVED = "removed"
-    """Who removed lines on the way to a commit: ``sha``, ``path``, ``base``, ``first``, ``last``, ``text``."""
+    """Who removed lines on the way to a commit: ``sha``, ``path``, ``number``, ``base`` (the pull request's),
+    ``first``, ``last``, and in ``text`` the part of the diff that shows them."""
     SQUASHED = "squashed"
     """Who wrote lines that a squash merge brought, in the pull request that it merged: ``sha``, ``path``, ``base``
     (the squash merge), ``number`` (its pull request), ``first``, ``last``."""

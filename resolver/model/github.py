@@ -263,7 +263,8 @@ class Lines:
     """Lines ``first`` to ``last`` of a file, as a diff that ends at commit ``sha`` shows them.
 
     On the side ``RIGHT`` they are lines of the file at ``sha``, on the side ``LEFT`` lines that it no longer has,
-    numbered as where the diff begins. ``text`` is that of the last one, where the diff shows it.
+    numbered as where the diff begins. ``text`` is that of the last one, where the diff shows it; ``hunk`` is the part
+    of the diff that does.
     """
 
     repository_id: int
@@ -273,6 +274,7 @@ class Lines:
     first: int
     last: int
     text: str | None = None
+    hunk: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +290,8 @@ class BlameRange:
 class Blame:
     """Who last changed lines of a file as it is at a commit (``RIGHT``), or removed them on the way there (``LEFT``).
 
-    It never changes. The ranges do not overlap; they need not cover the file.
+    It never changes. The ranges do not overlap; they need not cover the file. Where a diff begins depends on what it
+    is made against, so of removed lines ``hunk`` says which diff numbers them.
     """
 
     repository_id: int
@@ -296,6 +299,7 @@ class Blame:
     path: str
     side: str
     ranges: tuple[BlameRange, ...]
+    hunk: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,7 @@ def look(query: Query, evidence: Evidence) -> Found:
     blamed = evidence.blame(lines)
     if not blamed:
         return nothing(MODE, f"who {_did(lines)} {_name(lines)} is not known")
-    blamed, doubts = _take_apart(lines, blamed, evidence)
-    shas = tuple(dict.fromkeys(one.sha for one in blamed))
+    shas = tuple(dict.fromkeys(one.sha for one in _take_apart(lines, blamed, evidence)))
     looked_at = tuple(f"commit {sha}" for sha in shas)
     commits = {sha: evidence.commit(sha) for sha in shas}
     admitted = merge(claims for _, claims in commits.values())
@@ -45,36 +44,20 @@ def look(query: Query, evidence: Evidence) -> Found:
     sighting = admitted.sightings[0]
     found = f"{who(sighting)} signed the commit that {_did(lines)} {_name(lines)}"
     doubt = _doubt(query, evidence, lines, {sha: claims for sha, (_, claims) in commits.items()})
-    if doubt is not None or doubts:
-        return inferred(MODE, sighting, f"{found}, but {doubt or doubts[0]}")
+    if doubt is not None:
+        return inferred(MODE, sighting, f"{found}, but {doubt}")
     return exact(MODE, admitted, found)
 
 
-def _take_apart(
-    lines: Lines, blamed: tuple[BlameRange, ...], evidence: Evidence
-) -> tuple[tuple[BlameRange, ...], list[str]]:
-    """Go from each commit that merged a pull request down to the pull request's own commits, where GitHub tells.
-
-    Returns the ranges with those in its place, and what GitHub has yet to tell.
-    """
+def _take_apart(lines: Lines, blamed: tuple[BlameRange, ...], evidence: Evidence) -> tuple[BlameRange, ...]:
+    """Go from each commit that merged a pull request down to the pull request's own commits, where GitHub tells."""
     parts: list[BlameRange] = []
-    doubts: list[str] = []
     for one in blamed:
+        evidence.merges_unsaid(one.sha)
         part = replace(lines, first=max(one.first, lines.first), last=min(one.last, lines.last))
-        pulls = evidence.merged_as(one.sha)
-        # A commit of the pull request itself hardly ever merged another one: it is asked about, and not waited for.
-        if not pulls and evidence.may_have_merged(one.sha) and not evidence.is_pull_commit(one.sha):
-            doubts.append(f"GitHub has yet to tell which pull request commit {one.sha} merged")
-        origins: tuple[BlameRange, ...] = ()
-        for pull in pulls:
-            if pull.commit_count == 1 and evidence.commit(one.sha)[1].spans:
-                continue
-            told = evidence.origins(part, one.sha, pull.number)
-            origins = origins or told.ranges
-            if told.expected:
-                doubts.append(f"GitHub has yet to tell who wrote it in pull request {pull.number}")
-        parts += origins or (one,)
-    return tuple(parts), doubts
+        told = (evidence.origins(part, one.sha, pull.number) for pull in evidence.merged_as(one.sha))
+        parts += next(filter(None, told), (one,))
+    return tuple(parts)
 
 
 def _doubt(query: Query, evidence: Evidence, lines: Lines, claims: Mapping[str, Admitted]) -> str | None:
@@ -84,6 +67,9 @@ def _doubt(query: Query, evidence: Evidence, lines: Lines, claims: Mapping[str, 
         return f"{unsigned} other commit(s), without a claim, did so too"
     if covers_two_sides(query.position):
         return "the comment begins on the other side of the diff"
+    unsaid = [sha for sha in claims if evidence.merges_unsaid(sha)]
+    if unsaid:
+        return f"nobody says which pull request commit {unsaid[0]} may have merged"
     squashed = (
         others_squashed(evidence, sha, lines.path, admitted.spans, query.at) for sha, admitted in claims.items()
     )

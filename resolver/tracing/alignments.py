@@ -6,13 +6,29 @@ which one was removed, it names one. Whatever choice keeps as many lines is as l
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from resolver.tracing.patches import Hunk, Patch, PatchError, Removed, forward
 
-MOST_PAIRS = 1_000_000
+MOST_PAIRS = 100_000
 """How many pairs of an old and a new line of a hunk are looked at."""
+MOST_STEPS = 1_000_000
+"""How many pairs, and lines and places followed through a patch, are looked at to answer one question."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """How much may still be looked at: whoever writes commits could make a question as long as they like."""
+
+    left: int = MOST_STEPS
+
+    def spend(self, steps: int) -> None:
+        """Take some steps off. Raises PatchError where none are left."""
+        self.left -= steps
+        if self.left < 0:
+            raise PatchError("there is too much to compare")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +39,25 @@ class Fate:
     places: frozenset[int]
 
 
-def fates(patch: Patch, lines: frozenset[int]) -> Mapping[int, Fate]:
+def fates(patch: Patch, lines: frozenset[int], budget: Budget) -> Mapping[int, Fate]:
     """Return what may have become of lines, what the patch says among it.
 
-    Lines that no hunk shows are believed to be where the patch says. Raises PatchError for a hunk that is too large.
+    Lines that no hunk shows are believed to be where the patch says. Raises PatchError for a hunk that is too large,
+    or when the budget is spent.
     """
+    budget.spend(len(lines))
     told = {line: _told(patch, line) for line in lines}
+    ordered = sorted(lines)
     for hunk in patch.hunks:
-        ours = [line for line in lines if hunk.old_start <= line < hunk.old_start + hunk.old_count]
-        kept = {row[1:] for row in hunk.lines if row[0] != "-"}
+        begin, end = (bisect_left(ordered, hunk.old_start + count) for count in (0, hunk.old_count))
+        ours = ordered[begin:end]
+        if not ours:
+            continue
+        kept = {text.removesuffix("\n") for text in hunk.new()}
         # What the new side does not show at all was removed: most lines are told without comparing all pairs.
         unsure = [line for line in ours if patch.removed.get(line) is None or patch.removed[line] in kept]
         if unsure:
-            found = _choices(hunk, unsure)
+            found = _choices(hunk, unsure, budget)
             told |= {line: _both(told[line], found[line]) for line in unsure}
     return told
 
@@ -51,12 +73,12 @@ def _both(one: Fate, other: Fate) -> Fate:
     return Fate(one.removed or other.removed, one.places | other.places)
 
 
-def _choices(hunk: Hunk, lines: Sequence[int]) -> Mapping[int, Fate]:
+def _choices(hunk: Hunk, lines: Sequence[int], budget: Budget) -> Mapping[int, Fate]:
     """Return what becomes of some lines of a hunk in all the ways that keep as many of its lines as can be."""
-    old = [row[1:] for row in hunk.lines if row[0] != "+"]
-    new = [row[1:] for row in hunk.lines if row[0] != "-"]
+    old, new = hunk.old(), hunk.new()
     if len(old) * len(new) > MOST_PAIRS:
         raise PatchError("a hunk is too large to compare all its lines")
+    budget.spend(len(old) * len(new))
     before = _common(old, new)
     behind = [row[::-1] for row in reversed(_common(old[::-1], new[::-1]))]
     most = before[-1][-1]

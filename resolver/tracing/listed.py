@@ -49,7 +49,7 @@ def touching(files: Sequence[FileShape], name: str, *, most: int) -> FileShape |
 
     Raises PatchError where the list may be cut, or contradicts itself.
     """
-    found = tuple(file for file in files if name in _names(file))
+    found = tuple(file for file in files if name in names(file))
     if len(found) > 1:
         raise PatchError("a name is listed twice")
     if not found and len(files) >= most:
@@ -70,6 +70,20 @@ def after(files: Sequence[FileShape], name: str, *, most: int) -> FileShape | No
     return found
 
 
+def names(file: FileShape) -> frozenset[str]:
+    """Return the names under which a change shows: none for one that is none, both for a renamed file.
+
+    Raises PatchError for a file that was renamed from what is not told.
+    """
+    if file.status == _UNTOUCHED:
+        return frozenset()
+    if file.status != "renamed":
+        return frozenset({file.filename})
+    if file.previous_filename is None:
+        raise PatchError("a file was renamed, from what is not told")
+    return frozenset({file.filename, file.previous_filename})
+
+
 def patch_of(file: FileShape, files: Sequence[FileShape]) -> Patch:
     """Return the patch of a file, one of a list. Raises PatchError where it is missing, cut or malformed.
 
@@ -88,15 +102,14 @@ def patch_of(file: FileShape, files: Sequence[FileShape]) -> Patch:
     raise PatchError("a file has no patch")
 
 
-def _names(file: FileShape) -> frozenset[str]:
-    """Return the names under which a change shows: none for one that is none, both for a renamed file."""
-    if file.status == _UNTOUCHED:
+def added_texts(file: FileShape, files: Sequence[FileShape]) -> frozenset[str]:
+    """Return the texts of the lines that were added to a file, one of a list. Raises PatchError where one may miss.
+
+    A binary file and an empty one have neither a patch nor lines.
+    """
+    if not file.patch and file.additions == file.deletions == 0 and not _may_hide(files):
         return frozenset()
-    if file.status != "renamed":
-        return frozenset({file.filename})
-    if file.previous_filename is None:
-        raise PatchError("a file was renamed, from what is not told")
-    return frozenset({file.filename, file.previous_filename})
+    return frozenset(patch_of(file, files).added.values())
 
 
 def _may_hide(files: Sequence[FileShape]) -> bool:

@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 _HEAD = re.compile(r"@@ -([0-9]{1,9})(?:,([0-9]{1,9}))? \+([0-9]{1,9})(?:,([0-9]{1,9}))? @@(?: .*)?", re.DOTALL)
-_NO_NEWLINE = "\\ No newline at end of file"
+NO_NEWLINE = "\\ No newline at end of file"
+"""The row behind a line that ends its side of the file without a newline."""
 _KEPT, _REMOVED, _ADDED = " ", "-", "+"
 
 
@@ -26,7 +27,9 @@ class PatchError(ValueError):
 class Hunk:
     """Lines that follow each other, each with its sign (space, ``-`` or ``+``) in front.
 
-    Of a side without lines, the start is the number of the line before (0: the file begins there).
+    Of a side without lines, the start is the number of the line before (0: the file begins there). ``unended`` holds
+    the places of those among ``lines`` that end their side of the file without a newline: to git, such a line is
+    another one than the same text with a newline.
     """
 
     old_start: int
@@ -34,6 +37,22 @@ class Hunk:
     new_start: int
     new_count: int
     lines: tuple[str, ...]
+    unended: frozenset[int] = frozenset()
+
+    def old(self) -> list[str]:
+        """Return the lines of the old file, each with its newline where it has one."""
+        return self._side(_ADDED)
+
+    def new(self) -> list[str]:
+        """Return the lines of the new file, each with its newline where it has one."""
+        return self._side(_REMOVED)
+
+    def _side(self, other: str) -> list[str]:
+        return [
+            line[1:] if place in self.unended else f"{line[1:]}\n"
+            for place, line in enumerate(self.lines)
+            if line[0] != other
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +99,18 @@ def read(text: str) -> Patch:
     return _followed(hunks)
 
 
+def numbers(head: str) -> tuple[int, int, int, int] | None:
+    """Return where a hunk begins in the old file, how many of its lines it holds, and both of the new file.
+
+    Takes the hunk's head, a row; None for a row that is none.
+    """
+    found = _HEAD.fullmatch(head)
+    if found is None:
+        return None
+    old, new = (1 if count is None else int(count) for count in found.group(2, 4))
+    return int(found[1]), old, int(found[3]), new
+
+
 def forward(patch: Patch, line: int) -> int | Removed:
     """Return where a line of the old file stands in the new one, or that it was removed.
 
@@ -111,18 +142,19 @@ def _hunk(rows: list[str], index: int, ended: set[str]) -> tuple[Hunk, int]:
 
     ``ended`` holds the signs of the lines that cannot follow any more: a side's last line said that it has no newline.
     """
-    head = _HEAD.fullmatch(rows[index])
+    head = numbers(rows[index])
     if head is None:
         raise PatchError("a hunk has no head")
-    old_count, new_count = (1 if count is None else int(count) for count in head.group(2, 4))
-    left = {_REMOVED: old_count, _ADDED: new_count}
+    left = {_REMOVED: head[1], _ADDED: head[3]}
     lines: list[str] = []
+    unended: set[int] = set()
     index += 1
-    while index < len(rows) and (any(left.values()) or rows[index] == _NO_NEWLINE):
+    while index < len(rows) and (any(left.values()) or rows[index] == NO_NEWLINE):
         row = rows[index]
         index += 1
-        if row == _NO_NEWLINE:
+        if row == NO_NEWLINE:
             _end(lines, ended)
+            unended.add(len(lines) - 1)
             continue
         sign = row[:1]
         sides = (_REMOVED, _ADDED) if sign == _KEPT else (sign,)
@@ -135,7 +167,7 @@ def _hunk(rows: list[str], index: int, ended: set[str]) -> tuple[Hunk, int]:
         raise PatchError("a hunk was cut")
     if all(line.startswith(_KEPT) for line in lines):
         raise PatchError("a hunk changes nothing")
-    return Hunk(int(head[1]), old_count, int(head[3]), new_count, tuple(lines)), index
+    return Hunk(*head, tuple(lines), frozenset(unended)), index
 
 
 def _end(lines: list[str], ended: set[str]) -> None:

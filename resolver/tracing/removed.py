@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from resolver.github.shapes import CommitShape, FileShape
 from resolver.lines import as_ranges
 from resolver.model.github import BlameRange
-from resolver.tracing.alignments import fates
+from resolver.tracing.alignments import Budget, fates
 from resolver.tracing.listed import BEGAN, MOST_COMMITTED, before, patch_of, touching
 from resolver.tracing.patches import Patch, PatchError, Removed, forward
 
@@ -105,35 +105,30 @@ def _stands(file: FileShape, name: str) -> bool:
     return file.filename == name and file.status != "removed"
 
 
-def _follow(
-    name: str, chain: Sequence[CommitShape], lines: Iterable[int], text: str | None
-) -> Mapping[int, str] | None:
+def _follow(name: str, chain: Sequence[CommitShape], lines: range, text: str | None) -> Mapping[int, str] | None:
     """Return the commit that removed each line; None when one still stands. Raises PatchError.
 
     Each line is followed to where the patches say that it stands, and to wherever else it may stand: if another
     commit than the one that the patches name may have removed it, nobody did for sure.
     """
+    budget = Budget()
+    budget.spend(len(lines))
     standing = {line: line for line in lines}
-    possible = {line: frozenset({line}) for line in standing}
-    last = max(standing)
+    possible = {line: frozenset({line}) for line in lines}
     gone: dict[int, str] = {}
     for commit in chain:
         file = before(_files(commit), name, most=MOST_COMMITTED)
         if file is None:
             continue
         patch = patch_of(file, _files(commit))
-        for line, now in tuple(standing.items()):
-            found = forward(patch, now)
-            if not isinstance(found, Removed):
-                standing[line] = found
-                continue
-            if len(commit.parents) > 1:
-                raise PatchError("a merge removed it")
-            if line == last and text is not None and found.text.removesuffix("\r") != text.removesuffix("\r"):
-                raise PatchError("another text stood there")
-            gone[line] = commit.sha
-            del standing[line]
-        possible = _elsewhere(possible, patch, {line for line, sha in gone.items() if sha == commit.sha})
+        budget.spend(len(standing))
+        going = _step(standing, patch)
+        if going and len(commit.parents) > 1:
+            raise PatchError("a merge removed it")
+        if text is not None and going.get(lines[-1], text).removesuffix("\r") != text.removesuffix("\r"):
+            raise PatchError("another text stood there")
+        gone |= dict.fromkeys(going, commit.sha)
+        possible = _elsewhere(possible, patch, going, budget)
         if file.status == "removed" and standing:
             raise PatchError("the file had fewer lines")
         if not possible:
@@ -142,13 +137,30 @@ def _follow(
     return None if standing else gone
 
 
-def _elsewhere(possible: Mapping[int, frozenset[int]], patch: Patch, going: set[int]) -> dict[int, frozenset[int]]:
+def _step(standing: dict[int, int], patch: Patch) -> Mapping[int, str]:
+    """Follow lines through a patch; those that it removes are taken out, and returned with their texts."""
+    going: dict[int, str] = {}
+    for line, now in tuple(standing.items()):
+        found = forward(patch, now)
+        if isinstance(found, Removed):
+            going[line] = found.text
+            del standing[line]
+        else:
+            standing[line] = found
+    return going
+
+
+def _elsewhere(
+    possible: Mapping[int, frozenset[int]], patch: Patch, going: Collection[int], budget: Budget
+) -> dict[int, frozenset[int]]:
     """Follow lines to wherever they may stand; raises PatchError where one may go that is not ``going``."""
-    told = fates(patch, frozenset(place for places in possible.values() for place in places))
+    budget.spend(sum(len(places) for places in possible.values()))
+    told = fates(patch, frozenset(place for places in possible.values() for place in places), budget)
     following: dict[int, frozenset[int]] = {}
     for line, places in possible.items():
         if line not in going and any(told[place].removed for place in places):
             raise PatchError("it may have been removed before, or later")
+        budget.spend(sum(len(told[former].places) for former in places))
         left = frozenset(place for former in places for place in told[former].places)
         if left:
             following[line] = left

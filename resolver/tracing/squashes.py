@@ -6,11 +6,11 @@ A squash merge adds the lines that the pull request added, in the same order, to
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from resolver.github.shapes import CommitShape, FileShape
-from resolver.tracing.listed import MOST_COMMITTED, MOST_COMPARED, after, patch_of
+from resolver.tracing.listed import MOST_COMMITTED, MOST_COMPARED, added_texts, after, names, patch_of
 from resolver.tracing.patches import UNCHANGED, Added, Patch, PatchError, backward
 
 
@@ -36,8 +36,10 @@ def squashed_lines(
     The lines are those of the file ``path`` at a commit, and blamed on ``squash`` there. ``since`` lists what changed
     between the two (nothing where they are one; the squash must be an ancestor), ``pull_files`` what the pull request
     changed up to its head. ``also`` are other lines of the file that are blamed on the squash: they help to tell lines
-    of one text apart. The caller asks for the blame at the head, and holds that a line is the pull request's own only
-    where that names one of its commits.
+    of one text apart, and show whether the file is the one that had its name at the squash. Blame goes with a file
+    that was renamed to the name of one that is gone, which ``since`` does not show: where a line may be of another
+    file, nothing is told. The caller asks for the blame at the head, and holds that a line is the pull request's own
+    only where that names one of its commits.
     """
     try:
         name, moved = _at_squash(path, since)
@@ -46,13 +48,19 @@ def squashed_lines(
         # A merge takes lines over from its parents: what its patch adds is not what blame says of it.
         if len(squash.parents) != 1 or [*brought.added.values()] != [*pulled.added.values()]:
             return None
-        if len(lines) > len(brought.added):
+        if max(len(lines), len(also)) > len(brought.added):
             return None
-        places = _places(lines, also, moved, brought.added)
+        texts = _texts({*lines, *also}, moved, brought.added)
+        places = _places(texts, brought.added) if since else {line: line for line in texts}
+        asked = {texts[line] for line in lines}
+        if since and _may_be_elsewhere(asked, {*texts.values()}, name, squash.files or (), since):
+            return None
     except PatchError:
         return None
+    if not places.keys() >= {*lines}:
+        return None
     ours = dict(zip(brought.added, pulled.added, strict=True))
-    return Squashed(name, {line: ours[place] for line, place in sorted(places.items())})
+    return Squashed(name, {line: ours[places[line]] for line in sorted(lines)})
 
 
 def _at_squash(path: str, since: Sequence[FileShape]) -> tuple[str, Patch]:
@@ -74,36 +82,50 @@ def _patch(files: Sequence[FileShape], name: str) -> Patch:
     return patch_of(file, files)
 
 
-def _places(
-    lines: Collection[int], also: Collection[int], moved: Patch, brought: Mapping[int, str]
-) -> Mapping[int, int]:
-    """Return where lines stood at the squash, among those that it brought. Raises PatchError where one is not sure.
+def _texts(lines: Collection[int], moved: Patch, brought: Mapping[int, str]) -> Mapping[int, str]:
+    """Return the texts of lines, in order. Raises PatchError where one is not among those that the squash brought."""
+    texts: dict[int, str] = {}
+    for line in sorted(lines):
+        was = backward(moved, line) if line > 0 else None
+        text = None if was is None or isinstance(was, Added) else brought.get(was)
+        if text is None:
+            raise PatchError("a line is not what it was, or not of this file")
+        texts[line] = text
+    return texts
+
+
+def _places(texts: Mapping[int, str], brought: Mapping[int, str]) -> Mapping[int, int]:
+    """Return where lines stood at the squash, among those that it brought, as far as it is sure.
 
     Lines that are all blamed on one commit keep their order, and each has the text of a line that it brought. A patch
-    over several commits may take one for another of the same text, so only what leaves one possibility is sure.
+    over several commits may take one for another of the same text, and shows no change of what was changed back, so
+    only what leaves one possibility is sure.
     """
-    if not moved.hunks:
-        if not set(lines) <= brought.keys():
-            raise PatchError("a line is not of this commit")
-        return {line: line for line in lines}
     by_text: dict[str, list[int]] = {}
     for place, text in brought.items():
         by_text.setdefault(text, []).append(place)
-    possible = {line: by_text[text] for line, text in _texts({*lines, *also}, moved, brought)}
-    if not set(lines) <= possible.keys():
-        raise PatchError("a line is not what it was")
-    sure = _sure(possible)
-    if not set(lines) <= sure.keys():
-        raise PatchError("lines of one text cannot be told apart")
-    return {line: sure[line] for line in lines}
+    return _sure({line: by_text[text] for line, text in texts.items()})
 
 
-def _texts(lines: Iterable[int], moved: Patch, brought: Mapping[int, str]) -> Iterable[tuple[int, str]]:
-    """Yield the lines in order, each with its text, as far as it is known."""
-    for line in sorted(lines):
-        was = backward(moved, line)
-        if not isinstance(was, Added) and was in brought:
-            yield line, brought[was]
+def _may_be_elsewhere(
+    asked: set[str], known: set[str], name: str, files: Sequence[FileShape], since: Sequence[FileShape]
+) -> bool:
+    """Whether lines may be of another file that the squash touched, and that was renamed since to what is theirs.
+
+    Such a file is gone, or another one stands in its place: then it is listed as changed, and may have any of the
+    lines. Where it was put back as it was, it is not listed; then it has all lines that are known to be of the squash,
+    for a file comes from one other. That one is not looked for among files that are too large to be shown.
+    """
+    if len(since) >= MOST_COMPARED or len(files) >= MOST_COMMITTED:
+        raise PatchError("the list may not name every file")
+    changed = {other for file in since for other in names(file)}
+    others = [file for file in files if file.filename != name and file.status != "removed"]
+    return any(
+        not asked.isdisjoint(added_texts(file, files))
+        if file.filename in changed
+        else file.patch is not None and known <= added_texts(file, files)
+        for file in others
+    )
 
 
 def _sure(possible: Mapping[int, Sequence[int]]) -> Mapping[int, int]:

@@ -121,7 +121,8 @@ def test_credentials_that_cannot_be_read_are_named(store: Store, tmp_path: Path)
         asking.world.now += PATIENCE
         asking.ask()
         told_of = finding(asking.world.answer(), "artifact_parent_comment").detail
-        assert "GitHub was not asked: the App's private key file" in told_of
+        assert "GitHub was not asked: the App's private key file cannot be read" in told_of
+        assert "none.pem" not in str(asking.world.answer())
         assert standing_in.requests == []
 
 

@@ -61,7 +61,7 @@ def test_an_edit_follows_a_new_text_of_the_same_second() -> None:
 
 def test_the_revision_in_force_is_the_last_by_then() -> None:
     """At a moment, the text counts that was written last by then; before the first one, none."""
-    early, late = revision(0, "early"), revision(10, "late", edited=True)
+    early, late = revision(0, "early"), revision(10, "late", edited=True, previous="early")
     assert in_force([late, early], START + timedelta(seconds=9)) == early
     assert in_force([late, early], START + timedelta(seconds=11)) == late
     assert in_force([late, early], START - timedelta(seconds=1)) is None
@@ -79,6 +79,8 @@ def test_what_replaced_an_unknown_text_makes_the_one_before_unsure() -> None:
     first, third = revision(0, "one"), revision(20, "three", edited=True, previous="two")
     assert in_force([first, third], START + timedelta(seconds=10)) is None
     assert in_force([first, third], START + timedelta(seconds=25)) == third
+    unsaid = revision(20, "three", edited=True)
+    assert in_force([first, unsaid], START + timedelta(seconds=10)) is None
     known = revision(20, "three", edited=True, previous="one")
     assert in_force([first, known], START + timedelta(seconds=10)) == first
 

@@ -126,7 +126,7 @@ def test_of_a_removed_line_it_is_wanted_who_removed_it(world: World) -> None:
     """The want names the line, its text, and where the pull request begins."""
     world.deliver(*one_commit(world), on_line(side="LEFT", line=3, original_line=3, diff_hunk="@@ -3 +2,0 @@\n-gone"))
     [want] = [one for one in wants(world) if one.need is Need.REMOVED]
-    assert (want.sha, want.path, want.first, want.last, want.text) == (sha("head"), PATH, 3, 3, "gone")
+    assert (want.sha, want.path, want.first, want.last, want.text) == (sha("head"), PATH, 3, 3, "@@ -3 +2,0 @@\n-gone")
     assert want.base is not None
 
 
@@ -156,12 +156,35 @@ def test_the_commits_of_a_pull_request_are_wanted_until_all_are_known(world: Wor
 
 
 def test_what_a_blamed_commit_merged_is_wanted(world: World) -> None:
-    """What a commit that a line is blamed on merged is asked for; of the pull request's own it is not waited for."""
+    """A commit that a line is blamed on may have merged a pull request: which one is wanted."""
     world.deliver(*one_commit(world), on_line())
-    assert (world.answer().mode, world.answer().confidence) == ("commit_artifact", "exact")
     world.keep(Observation(blames=(Blame(REPO.id, sha("head"), PATH, "RIGHT", (BlameRange(1, 99, sha("head")),)),)))
-    assert (world.answer().mode, world.answer().confidence) == ("line_blame", "exact")
     assert Want(Need.MERGES, REPO.id, sha=sha("head")) in wants(world)
+
+
+def test_nothing_is_exact_while_github_may_say_otherwise(world: World) -> None:
+    """What would be exact without asking is inferred until GitHub has told what was asked, and says so."""
+    world.deliver(*one_commit(world), on_line())
+    answer = world.answer()
+    assert (answer.mode, answer.confidence, answer.span_id) == ("commit_artifact", "inferred", "span-coder")
+    assert answer.diagnostic == f"not exact: GitHub has yet to tell the blame of {PATH} at {sha('head')}"
+    settle(world, Asked.ABSENT, need=Need.BLAME)
+    assert (world.answer().mode, world.answer().confidence) == ("commit_artifact", "exact")
+
+
+def test_what_github_may_not_be_asked_is_not_waited_for(world: World) -> None:
+    """Where GitHub refuses to tell who wrote the line, the commented commit decides as it does without an App."""
+    world.deliver(*one_commit(world), on_line())
+    settle(world, Asked.WAITING, need=Need.BLAME, refusal="a permission is missing")
+    assert (world.answer().mode, world.answer().confidence) == ("commit_artifact", "exact")
+
+
+def test_a_blamed_commit_of_which_nobody_says_what_it_merged(world: World) -> None:
+    """Where GitHub told who wrote the line, and may not be asked what that commit merged, the answer is inferred."""
+    world.deliver(*one_commit(world), on_line())
+    world.keep(Observation(blames=(Blame(REPO.id, sha("head"), PATH, "RIGHT", (BlameRange(1, 99, sha("head")),)),)))
+    settle(world, Asked.WAITING, need=Need.MERGES, refusal="a permission is missing")
+    assert (world.answer().mode, world.answer().confidence) == ("line_blame", "inferred")
 
 
 def test_until_it_is_known_what_a_blamed_commit_merged_the_answer_is_inferred(world: World) -> None:

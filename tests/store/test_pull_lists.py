@@ -38,10 +38,13 @@ def put(store: Store, *facts: Fact, claims: dict[str, Reading] | None = None) ->
     return changed
 
 
-def touching(store: Store, path: str = "a.py", *, number: int = 42, at: datetime = FAR) -> tuple[str, ...]:
+def touching(
+    store: Store, path: str = "a.py", *, number: int = 42, at: datetime = FAR, upto: str | None = None
+) -> tuple[str, ...]:
     """Return the letters of the commits of a pull request, there by a time, that touched a path."""
+    commit = None if upto is None else sha(upto)
     with store.snapshot() as catalogue:
-        found = catalogue.pull_commits_touching(REPOSITORY, number, path, at)
+        found = catalogue.pull_commits_touching(REPOSITORY, number, path, at, upto=commit)
     return tuple(bytes.fromhex(one[:2]).decode() for one in found)
 
 
@@ -71,17 +74,22 @@ LIST = (asked("a", 1), asked("b", 2), listed("b", "a", "b"), pull("b", commits=2
 
 
 def test_the_commits_of_a_list(store: Store) -> None:
-    """Commits that GitHub lists are the pull request's, as of their own time, with their claims; no others are."""
+    """Commits that GitHub lists are the pull request's, with their claims; no others are.
+
+    Whoever makes a commit dates it, so its own time leaves it out only where it is listed after one that was there.
+    """
     claims = {"a": reading("c1"), "b": reading("c2"), "x": reading("c3")}
     assert put(store, asked("x"), *LIST, claims=claims) == [True] * 5
     assert put(store, *LIST, claims=claims) == [False] * 4
     assert touching(store) == ("a", "b")
-    assert touching(store, at=after(1)) == ("a",)
+    assert touching(store, at=after(1)) == ("a", "b")
+    assert touching(store, at=after(1), upto="a") == ("a",)
     assert touching(store, "other.py") == touching(store, number=43) == ()
     assert digests(store, path="a.py") == digests(store) == ["c1", "c2"]
-    assert digests(store, at=after(1)) == ["c1"]
+    assert digests(store, at=after(1)) == ["c1", "c2"]
     assert digests(store, letter="b") == ["c2"]
-    assert digests(store, letter="x") == digests(store, letter="b", at=after(1)) == []
+    assert digests(store, letter="x") == []
+    assert digests(store, letter="b", at=after(1)) == ["c2"]
     with store.snapshot() as catalogue:
         for known in (catalogue.is_pull_commit, catalogue.is_listed_commit):
             assert [known(REPOSITORY, 42, sha(letter)) for letter in "abx"] == [True, True, False]
@@ -96,7 +104,8 @@ def test_former_names(store: Store) -> None:
     put(store, renaming, listed("a", "a"))
     with store.snapshot() as catalogue:
         assert catalogue.pull_former_names(REPOSITORY, 42, "a.py", FAR, 5) == ("old.py",)
-        assert catalogue.pull_former_names(REPOSITORY, 42, "a.py", after(0), 5) == ()
+        assert catalogue.pull_former_names(REPOSITORY, 42, "a.py", after(0), 5) == ("old.py",)
+        assert catalogue.pull_former_names(REPOSITORY, 42, "b.py", FAR, 5) == ()
 
 
 def test_pushes_and_lists_together(store: Store) -> None:

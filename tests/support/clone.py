@@ -133,7 +133,10 @@ class CloneBlamer:
         except (subprocess.CalledProcessError, ValueError):
             # Git knows no such commit, file or line; or the path is none that a process can be given.
             return None
-        return None if ranges is None else Blame(lines.repository_id, lines.sha, lines.path, lines.side, ranges)
+        if ranges is None:
+            return None
+        hunk = lines.hunk if lines.side == "LEFT" else None
+        return Blame(lines.repository_id, lines.sha, lines.path, lines.side, ranges, hunk)
 
     def _wrote(self, lines: Lines) -> tuple[BlameRange, ...] | None:
         blamed = self._blamed(lines, lines.sha)

@@ -36,6 +36,7 @@ QUESTIONS: dict[str, Callable[[HttpGithub], object]] = {
     "commit": lambda github: github.commit(PLACE, SHA),
     "list": lambda github: list(github.review_comments(PLACE, 42)),
     "blame": lambda github: github.blame(PLACE, SHA, "src/app.py"),
+    "review's edit": lambda github: github.review_edited(PLACE, "PRR_kwDO1"),
     "permission": lambda github: github.permission(PLACE, "octocat"),
     "history": lambda github: github.issues(PLACE, 1),
     "place without installation": lambda github: github.pull(Place(9001, "acme/widgets"), 42),

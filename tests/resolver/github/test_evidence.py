@@ -342,10 +342,10 @@ def test_what_an_account_may_do(github: HttpGithub, repository: Repository, role
     assert github.permission(PLACE, "maintainer") == (501, access)
 
 
-def test_an_account_that_is_not_there_may_do_nothing(github: HttpGithub) -> None:
-    """It fails closed; so does a word that is not known."""
-    assert github.permission(PLACE, "nobody-at-all") == (None, Access.NONE)
-    assert github.permission(PLACE, "nobody[bot]") == (None, Access.NONE)
+def test_a_login_that_is_nobodys_has_no_permission(github: HttpGithub) -> None:
+    """It is told apart from an account that may do nothing; a word that is not known is no answer."""
+    assert github.permission(PLACE, "nobody-at-all") is None
+    assert github.permission(PLACE, "nobody[bot]") is None
     with pytest.raises(GithubAnswerError, match="not known"):
         client(Scripted(lambda _: told(200, {"permission": "owner"}))).permission(PLACE, "octocat")
 

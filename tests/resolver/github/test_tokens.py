@@ -25,6 +25,7 @@ from tests.support.scripted import (
     told,
 )
 
+LOOKED_UP = "/repos/acme/widgets/installation"
 NOT_GRANTED = refused(422, "The permissions requested are not granted to this installation.")
 NOT_INSTALLED = refused(
     422, "There is at least one repository that does not exist or is not accessible to the parent installation."
@@ -32,8 +33,8 @@ NOT_INSTALLED = refused(
 
 
 def answering(grants: Callable[[Sent], Reply] = lambda _: grant()) -> Scripted:
-    """Answer with a comment to whoever has a token."""
-    return Scripted(lambda _: told(200, issue_comment()), grants)
+    """Answer with a comment to whoever has a token; the App is installed nowhere else."""
+    return Scripted(lambda sent: told(404) if sent.path.endswith(LOOKED_UP) else told(200, issue_comment()), grants)
 
 
 def test_a_token_reads_one_repository_and_no_more() -> None:
@@ -100,7 +101,7 @@ def test_a_token_for_another_repository_is_not_used() -> None:
     transport = answering(lambda _: grant(Place(9002, "acme/widgets", 77)))
     with pytest.raises(GithubRefusedError, match="repository acme/widgets is not in installation 77"):
         client(transport).issue_comment(PLACE, 11)
-    assert transport.paths == []
+    assert transport.paths == [LOOKED_UP]
 
 
 def test_where_the_answer_names_no_repository_it_is_looked_at() -> None:
@@ -119,10 +120,11 @@ def test_where_the_answer_names_no_repository_it_is_looked_at() -> None:
 @pytest.mark.parametrize("reply", [told(200, {"id": 9002, "full_name": "acme/widgets"}), told(404)])
 def test_another_repository_under_the_name_is_not_read(reply: Reply) -> None:
     """The one that is meant is not in the installation."""
-    transport = Scripted(lambda _: reply, lambda _: grant(listed=False))
+    found = told(200, {"id": 77})
+    transport = Scripted(lambda sent: found if sent.path == LOOKED_UP else reply, lambda _: grant(listed=False))
     with pytest.raises(GithubRefusedError, match="is not in installation 77"):
         client(transport).issue_comment(PLACE, 11)
-    assert transport.paths == ["/repos/acme/widgets"]
+    assert transport.paths == ["/repos/acme/widgets", LOOKED_UP]
 
 
 @pytest.mark.parametrize("first", [NOT_GRANTED, refused(422, "Validation failed")])
@@ -156,12 +158,13 @@ def test_a_refusal_is_a_sentence_and_holds_for_a_minute(reply: Reply, words: str
     for _ in range(100):
         with pytest.raises(GithubRefusedError, match=words):
             github.issue_comment(PLACE, 11)
-    asked = transport.granted
-    assert asked == (2 if reply is NOT_GRANTED else 1)
+    asked = len(transport.sent)
+    assert transport.granted == (2 if reply is NOT_GRANTED else 1)
+    assert transport.paths in ([], [LOOKED_UP])
     clock.move(seconds=59)
     with pytest.raises(GithubRefusedError, match=words):
         github.issue_comment(PLACE, 11)
-    assert transport.granted == asked
+    assert len(transport.sent) == asked
     clock.move(seconds=1)
     transport.grants = lambda _: grant(at=clock.now)
     assert github.issue_comment(PLACE, 11) is not None

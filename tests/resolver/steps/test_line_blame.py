@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -147,14 +148,21 @@ def test_a_commit_that_was_never_delivered(world: World) -> None:
 
 @pytest.mark.parametrize("agent", ["coder", None])
 def test_a_removed_line_is_about_who_removed_it(world: World, agent: str | None) -> None:
-    """A comment on a removed line is about the commit that removed it, not about who wrote it."""
+    """A comment on a removed line is about the commit that removed it, not about who wrote it.
+
+    What was said of lines that another diff numbers does not count.
+    """
     on_removed = review_comment(
         REPO, id=1, body=IMPROVE, at=minute(5), side="LEFT", diff_hunk=hunk(start=10, removed=["gone"])
     )
     world.deliver(*three_commits(world), on_removed)
     world.keep_blame(blame((1, 20, "planner")))
     assert world.answer().mode != "line_blame"
-    world.keep_blame(blame((10, 10, agent or "head"), side="LEFT"))
+    other = replace(blame((10, 10, "head"), side="LEFT"), hunk=hunk(start=11, removed=["gone"]))
+    world.keep_blame(other)
+    assert world.answer().mode != "line_blame"
+    shown = hunk(start=10, removed=["gone"])
+    world.keep_blame(replace(blame((10, 10, agent or "head"), side="LEFT"), hunk=shown))
     assert world.answer().mode == "line_blame"
     assert decided(world.answer()) == (
         (EXACT, "line_blame", "span-coder") if agent else (UNRESOLVED, "line_blame", None)

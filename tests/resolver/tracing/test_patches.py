@@ -48,6 +48,16 @@ def test_hunks_hold_what_their_heads_say() -> None:
     assert two.lines == ("-end", "+fin")
 
 
+def test_a_line_without_a_newline_is_another_one() -> None:
+    """Both sides of a hunk are given with their newlines, which the last line of either may lack."""
+    (hunk,) = read("@@ -1,2 +1,2 @@\n a\n-b\n\\ No newline at end of file\n+b").hunks
+    (same,) = read("@@ -1,2 +1,3 @@\n+b\n a\n b\n\\ No newline at end of file").hunks
+
+    assert (hunk.lines, hunk.unended) == ((" a", "-b", "+b"), {1})
+    assert (hunk.old(), hunk.new()) == (["a\n", "b"], ["a\n", "b\n"])
+    assert (same.old(), same.new()) == (["a\n", "b"], ["b\n", "a\n", "b"])
+
+
 def test_lines_are_followed_both_ways() -> None:
     """A kept line moves by what was added and removed before it, outside of hunks too; others say what they were."""
     patch = read(MENDED)

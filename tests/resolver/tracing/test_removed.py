@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from resolver.github.shapes import CommitShape, FileShape
 from resolver.model.github import BlameRange, Lines
+from resolver.tracing.alignments import MOST_STEPS
 from resolver.tracing.listed import MOST_COMMITTED, MOST_SHOWN
 from resolver.tracing.patches import read
 from resolver.tracing.removed import first_parents, removers
@@ -189,6 +190,48 @@ def test_a_hunk_too_large_is_not_compared() -> None:
 
     assert who("a", commits, 2001, 2001) is None
     assert who("a", commits, 1, 2000) == [(line, "1") for line in range(1, 2001)]
+
+
+def rows(sign: str, text: str, count: int) -> str:
+    """Write rows of a patch that are all alike."""
+    return f"\n{sign}{text}" * count
+
+
+def test_a_question_that_takes_too_long_is_not_answered() -> None:
+    """Hunks of equal lines that could each be any other are compared up to a bound for the whole question."""
+
+    def ask(commits: int, size: int) -> object:
+        shas = [f"{number:040x}" for number in range(commits + 1)]
+        patches = [
+            f"@@ -1,{size + number} +1,{size + number + 1} @@{rows(' ', 'x', size + number)}\n+x"
+            for number in range(commits - 1)
+        ]
+        last = size + commits - 1
+        files = [file_shape("a", patch=patch) for patch in patches]
+        files.append(file_shape("a", "removed", f"@@ -1,{last} +0,0 @@{rows('-', 'x', last)}"))
+        way = [commit_shape(shas[at + 1], [shas[at]], [file]) for at, file in enumerate(files)]
+        return removers("a", way, base=shas[0], first=1, last=2, text="x")
+
+    assert ask(5, 300) == (BlameRange(1, 2, f"{5:040x}"),)
+    assert ask(20, 300) is None
+    assert ask(2, 317) is None
+
+
+def test_many_lines_on_a_long_way_are_not_followed() -> None:
+    """Lines that are followed through many commits cost as much as those that are compared."""
+    size = MOST_STEPS // 200
+    moved = file_shape("a", patch="@@ -1 +1,2 @@\n+new\n x0")
+
+    def ask(commits: int) -> object:
+        shas = [f"{number:040x}" for number in range(commits + 2)]
+        way = [commit_shape(shas[at + 1], [shas[at]], [moved]) for at in range(commits)]
+        gone = "".join(f"\n-x{number}" for number in range(size))
+        last = f"@@ -{commits},{size + 1} +{commits} @@\n new{gone}"
+        way.append(commit_shape(shas[-1], [shas[-2]], [file_shape("a", patch=last)]))
+        return removers("a", way, base=shas[0], first=2, last=size, text=None)
+
+    assert ask(10) == (BlameRange(2, size, f"{11:040x}"),)
+    assert ask(100) is None
 
 
 @dataclass

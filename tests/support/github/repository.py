@@ -149,8 +149,9 @@ class Repository:
         state: str = "COMMENTED",
         commit_id: str | None = None,
         submitted_at: str = LONG_AGO,
+        edited_at: str | None = None,
     ) -> Review:
-        """Keep a review of a pull request."""
+        """Keep a review of a pull request, whose text was last edited at a time (None: never)."""
         review = Review(
             id=id,
             user=user,
@@ -160,6 +161,7 @@ class Repository:
             number=number,
             state=state,
             commit_id=commit_id,
+            edited_at=edited_at,
         )
         self.reviews[id] = review
         return review

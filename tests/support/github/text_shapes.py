@@ -106,12 +106,13 @@ def pull(world: World, repo: Repository, state: Pull) -> Json:
 
 
 def review(world: World, repo: Repository, state: Review) -> Json:
-    """Write a review: it has neither ``created_at`` nor ``updated_at``."""
+    """Write a review: it has neither ``created_at`` nor ``updated_at``, and does not say whether it was edited."""
     url = f"{world.url}/repos/{repo.name}/pulls/{state.number}"
     page = f"{repo.url}/pull/{state.number}#pullrequestreview-{state.id}"
     told = _text(world, state)
     del told["created_at"], told["updated_at"]
     return told | {
+        "node_id": state.node_id,
         "state": state.state,
         "html_url": page,
         "pull_request_url": url,

@@ -6,6 +6,7 @@ follows. Times are texts, such as ``2026-10-01T09:00:00Z``. ``user=None`` is a d
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -55,11 +56,20 @@ class Pull(Text):
 
 @dataclass(slots=True, kw_only=True)
 class Review(Text):
-    """A review. ``state`` is upper case, as the API has it (webhooks have it in lower case)."""
+    """A review. ``state`` is upper case, as the API has it (webhooks have it in lower case).
+
+    ``edited_at`` is when its text was last edited; None: never. REST does not tell it.
+    """
 
     number: int
     state: str = "COMMENTED"
     commit_id: str | None = None
+    edited_at: str | None = None
+
+    @property
+    def node_id(self) -> str:
+        """What GraphQL names it by."""
+        return f"PRR_kwDO{base64.urlsafe_b64encode(self.id.to_bytes(9, 'big')).decode()}"
 
 
 @dataclass(slots=True, kw_only=True)

@@ -86,9 +86,13 @@ def _pull(world: World, repository: Repository, payload: dict[str, Any]) -> None
 
 
 def _review(world: World, repository: Repository, payload: dict[str, Any]) -> None:
-    part = payload["review"]
+    part, pull = payload["review"], payload["pull_request"]
+    known = repository.reviews.get(part["id"])
+    edited_at = None if known is None else known.edited_at
+    if payload["action"] == "edited":
+        edited_at = part.get("updated_at") or pull["updated_at"]
     told = _text(world, part, "submitted_at", "commit_id")
-    repository.add_review(payload["pull_request"]["number"], state=part["state"].upper(), **told)
+    repository.add_review(pull["number"], state=part["state"].upper(), edited_at=edited_at, **told)
 
 
 def _review_comment(world: World, repository: Repository, payload: dict[str, Any]) -> None:
