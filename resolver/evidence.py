@@ -124,8 +124,10 @@ class Evidence:
     def thread_missing(self, root: ObjectRef) -> str | None:
         """Say which comment of a thread, by an account that signs, is not known as it was then; None: none."""
         self.keys.add(watch.thread_key(root))
-        unread = self._facts.thread_unread(root.repository_id, root.kind, root.id, self._query.at)
-        authors = {thing.author.id: thing for thing in unread if thing.ref != self._query.ref}
+        changed = self._facts.thread_changed(root.repository_id, root.kind, root.id, self._query.at)
+        others = (thing for thing in changed if thing.ref != self._query.ref)
+        unread = (one for one in others if in_force(self._facts.revisions(one.ref), self._query.at) is None)
+        authors = {thing.author.id: thing for thing in unread}
         signed = next((thing for thing in authors.values() if self._author_signs(thing.author)), None)
         return None if signed is None else f"comment {signed.ref.id} of the thread is not known as it was then"
 
@@ -266,6 +268,8 @@ class Evidence:
             return NONE_ADMITTED
         self.keys.update({watch.pull_key(*place), watch.number_key(*place)})
         self.looked_at.append(f"claims on {f'commit {commit}' if path is None else path} of number {place[1]}")
+        if path is not None:
+            self.commit_count()  # which notes that commits are wanted, where some are missing
         upto = self._upto(place)
         sightings = self._facts.pull_sightings(*place, self._query.at, path=path, commit=commit, upto=upto)
         return self._admit_others(sightings)

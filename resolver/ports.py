@@ -82,8 +82,8 @@ class Facts(Protocol):
         """Return the claims in force at a time in the comments of a thread, oldest first by ``posted_at``."""
         ...
 
-    def thread_unread(self, repository_id: int, kind: Kind, root_id: int, at: datetime) -> tuple[GithubObject, ...]:
-        """Return the comments of a thread that were there at a time, though nobody knows what they said then."""
+    def thread_changed(self, repository_id: int, kind: Kind, root_id: int, at: datetime) -> tuple[GithubObject, ...]:
+        """Return the comments of a thread that were there at a time, and of which a later version is known."""
         ...
 
     def pull_sightings(

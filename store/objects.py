@@ -43,9 +43,9 @@ _THREAD = f"""
 SELECT {OBJECT_CARRIER}, {CLAIM} FROM object o {_IN_FORCE} JOIN sighting s ON s.revision_id = r.id
 WHERE o.repository_id = ? AND o.kind = ? AND o.thread = ? ORDER BY r.updated_at, o.github_id, s.digest
 """
-_UNREAD = f"""
+_CHANGED = f"""
 SELECT {OBJECT} FROM object o WHERE o.repository_id = ? AND o.kind = ? AND o.thread = ? AND o.created_at <= ?
-AND NOT EXISTS (SELECT 1 FROM revision v WHERE v.object_id = o.id AND v.updated_at <= ?) ORDER BY o.github_id
+AND EXISTS (SELECT 1 FROM revision v WHERE v.object_id = o.id AND v.updated_at > ?) ORDER BY o.github_id
 """
 # From the claims, not from the objects: of the many comments on a number, few may be signed.
 _ON_NUMBER = f"""
@@ -114,10 +114,10 @@ class ObjectFacts(Part):
         rows = self._db.rows(_THREAD, (to_micros(at), repository_id, kind.value, root_id))
         return tuple(to_sighting(row) for row in rows)
 
-    def thread_unread(self, repository_id: int, kind: Kind, root_id: int, at: datetime) -> tuple[GithubObject, ...]:
-        """Return the comments of a thread that were there at a time, though nobody knows what they said then."""
+    def thread_changed(self, repository_id: int, kind: Kind, root_id: int, at: datetime) -> tuple[GithubObject, ...]:
+        """Return the comments of a thread that were there at a time, and of which a later version is known."""
         micros = to_micros(at)
-        rows = self._db.rows(_UNREAD, (repository_id, kind.value, root_id, micros, micros))
+        rows = self._db.rows(_CHANGED, (repository_id, kind.value, root_id, micros, micros))
         return tuple(to_object(row) for row in rows)
 
     def comment_sightings(
