@@ -7,14 +7,15 @@ way on which they went.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from resolver.asking.asked import Asked
 from resolver.github.shapes import CommitShape, CompareShape, FileShape
 from resolver.model.github import BlameRange
+from resolver.tracing.alignments import Budget, sure_places
 from resolver.tracing.listed import MOST_COMPARED, after, before, patch_of
-from resolver.tracing.patches import Added, PatchError, Removed, backward, forward
+from resolver.tracing.patches import PatchError, turned
 from resolver.tracing.removed import first_parents, removers
 
 LONGEST_WAY = 250
@@ -100,13 +101,12 @@ def _still_there(gone: Gone, files: tuple[FileShape, ...]) -> Gone | None:
     file = before(files, gone.name, most=MOST_COMPARED)
     if file is None:
         return gone
-    patch = patch_of(file, files)
-    now = [forward(patch, line) for line in range(gone.first, gone.last + 1)]
-    if all(isinstance(one, Removed) for one in now):
+    now = sure_places(patch_of(file, files), range(gone.first, gone.last + 1), Budget())
+    if all(place is None for place in now.values()):
         return None
     if file.status == "removed":
         raise PatchError("the file had fewer lines")
-    return _moved(replace(gone, name=file.filename), [one for one in now if isinstance(one, int)])
+    return _moved(replace(gone, name=file.filename), now.values())
 
 
 def _at_fork(gone: Gone, files: tuple[FileShape, ...]) -> Gone:
@@ -116,18 +116,16 @@ def _at_fork(gone: Gone, files: tuple[FileShape, ...]) -> Gone:
         return gone
     if file.status in {"added", "copied"}:
         raise PatchError("the file is newer")
-    patch = patch_of(file, files)
-    was = [backward(patch, line) for line in range(gone.first, gone.last + 1)]
-    if any(isinstance(one, Added) for one in was):
-        raise PatchError("a line is newer")
+    was = sure_places(turned(patch_of(file, files)), range(gone.first, gone.last + 1), Budget())
     name = (file.previous_filename if file.status == "renamed" else None) or gone.name
-    return _moved(replace(gone, name=name), [one for one in was if isinstance(one, int)])
+    return _moved(replace(gone, name=name), was.values())
 
 
-def _moved(gone: Gone, lines: list[int]) -> Gone:
-    """Return lines under other numbers. Raises PatchError where they do not follow each other any more."""
-    if lines != list(range(lines[0], lines[0] + gone.last - gone.first + 1)):
-        raise PatchError("the lines do not follow each other any more")
+def _moved(gone: Gone, places: Iterable[int | None]) -> Gone:
+    """Return lines under other numbers. Raises PatchError where one is not there, or they do not follow each other."""
+    lines = [place for place in places if place is not None]
+    if not lines or lines != list(range(lines[0], lines[0] + gone.last - gone.first + 1)):
+        raise PatchError("the lines do not stand together")
     return replace(gone, first=lines[0], last=lines[-1])
 
 

@@ -6,14 +6,20 @@ a line that a squash merge brought, where it stands at the head of the pull requ
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from resolver.asking.asked import Asked, given
-from resolver.asking.removing import Gone, who_removed
-from resolver.github.shapes import FileShape
+from resolver.asking.removing import LONGEST_WAY, Gone, who_removed
+from resolver.github.shapes import CommitShape, FileShape
 from resolver.hunks import LEFT, RIGHT
 from resolver.lines import as_ranges
 from resolver.model.asking import Want
 from resolver.model.github import Blame, BlameRange, Lines, Origin
 from resolver.observe.observation import Observation
+from resolver.tracing.alignments import Budget, sure_places
+from resolver.tracing.listed import MOST_COMMITTED, after, patch_of
+from resolver.tracing.patches import PatchError, turned
+from resolver.tracing.removed import first_parents
 from resolver.tracing.shown import removed_texts, shows
 from resolver.tracing.squashes import Squashed, squashed_lines
 
@@ -53,6 +59,8 @@ def squashed(asked: Asked, want: Want) -> Observation | None:
     lines = range(first, last + 1)
     stood = squashed_lines(path, lines, squash=squash, since=since, pull_files=files, also=also)
     if stood is None:
+        stood = _step_by_step(asked, want, squash=squash, pull_files=files)
+    if stood is None:
         return None
     blamed = asked.github.blame(asked.place, pull.head.sha, stood.path)
     own = {one.sha for page in asked.github.pull_commits(asked.place, number) for one in page}
@@ -91,6 +99,47 @@ def _since(asked: Asked, squash: str, sha: str) -> tuple[FileShape, ...] | None:
     if compared is None or compared.merge_base_commit.sha != squash:
         return None
     return compared.files or None
+
+
+def _step_by_step(
+    asked: Asked, want: Want, *, squash: CommitShape, pull_files: tuple[FileShape, ...]
+) -> Squashed | None:
+    """Follow lines back to a squash merge through each commit since, where the whole difference tells too little.
+
+    A file that was renamed, and then rewritten, shows as a new one there.
+    """
+    sha, path, first, last = _where(want)
+    compared = asked.github.compare(asked.place, squash.sha, sha)
+    way = None if compared is None else first_parents(squash.sha, sha, compared.commits)
+    if way is None or len(way) > LONGEST_WAY:
+        return None
+    places = {line: line for line in range(first, last + 1)}
+    try:
+        for one in reversed(way):
+            path, places = _one_step_back(asked.shape(one), path, places)
+    except PatchError:
+        return None
+    there = squashed_lines(path, places.values(), squash=squash, since=(), pull_files=pull_files)
+    if there is None:
+        return None
+    return Squashed(there.path, {line: there.lines[place] for line, place in places.items()})
+
+
+def _one_step_back(commit: CommitShape | None, path: str, places: Mapping[int, int]) -> tuple[str, dict[int, int]]:
+    """Return what a file was called before a commit, and where lines stood. Raises PatchError where one was not."""
+    if commit is None or commit.files is None:
+        raise PatchError("a commit is not known")
+    file = after(commit.files, path, most=MOST_COMMITTED)
+    if file is None:
+        return path, dict(places)
+    if file.status in {"added", "copied"}:
+        raise PatchError("the file is newer")
+    patch, budget = turned(patch_of(file, commit.files)), Budget()
+    were = {line: sure_places(patch, range(place, place + 1), budget)[place] for line, place in places.items()}
+    known = {line: place for line, place in were.items() if place is not None}
+    if len(known) < len(were):
+        raise PatchError("a line is newer")
+    return (file.previous_filename if file.status == "renamed" else None) or path, known
 
 
 def _blamed_on(asked: Asked, sha: str, path: str, squash: str) -> tuple[int, ...]:

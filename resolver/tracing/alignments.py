@@ -62,6 +62,17 @@ def fates(patch: Patch, lines: frozenset[int], budget: Budget) -> Mapping[int, F
     return told
 
 
+def sure_places(patch: Patch, lines: range, budget: Budget) -> dict[int, int | None]:
+    """Return where each line stands in the new file, None for one that was removed.
+
+    Raises PatchError where lines of one text could as well have changed places.
+    """
+    found = fates(patch, frozenset(lines), budget)
+    if any(len(fate.places) + fate.removed != 1 for fate in found.values()):
+        raise PatchError("lines of one text cannot be told apart")
+    return {line: next(iter(found[line].places), None) for line in lines}
+
+
 def _told(patch: Patch, line: int) -> Fate:
     place = forward(patch, line)
     if isinstance(place, Removed):

@@ -132,6 +132,23 @@ def backward(patch: Patch, line: int) -> int | Added:
     return line - new + old
 
 
+def turned(patch: Patch) -> Patch:
+    """Return the patch that leads back."""
+    signs = {_ADDED: _REMOVED, _REMOVED: _ADDED, _KEPT: _KEPT}
+    hunks = tuple(
+        Hunk(
+            hunk.new_start,
+            hunk.new_count,
+            hunk.old_start,
+            hunk.old_count,
+            tuple(signs[line[0]] + line[1:] for line in hunk.lines),
+            hunk.unended,
+        )
+        for hunk in patch.hunks
+    )
+    return Patch(hunks, patch.added, patch.removed, tuple((new, old) for old, new in patch.runs))
+
+
 def _check(line: int) -> None:
     if line < 1:
         raise ValueError(f"no line has the number {line}")

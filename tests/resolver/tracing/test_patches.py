@@ -53,7 +53,7 @@ def test_a_line_without_a_newline_is_another_one() -> None:
     (hunk,) = read("@@ -1,2 +1,2 @@\n a\n-b\n\\ No newline at end of file\n+b").hunks
     (same,) = read("@@ -1,2 +1,3 @@\n+b\n a\n b\n\\ No newline at end of file").hunks
 
-    assert (hunk.lines, hunk.unended) == ((" a", "-b", "+b"), {1})
+    assert (hunk.lines, hunk.unended) == ((" a", "-b", "+b"), frozenset({1}))
     assert (hunk.old(), hunk.new()) == (["a\n", "b"], ["a\n", "b\n"])
     assert (same.old(), same.new()) == (["a\n", "b"], ["b\n", "a\n", "b"])
 

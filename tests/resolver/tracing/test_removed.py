@@ -212,8 +212,8 @@ def test_a_question_that_takes_too_long_is_not_answered() -> None:
         way = [commit_shape(shas[at + 1], [shas[at]], [file]) for at, file in enumerate(files)]
         return removers("a", way, base=shas[0], first=1, last=2, text="x")
 
-    assert ask(5, 300) == (BlameRange(1, 2, f"{5:040x}"),)
-    assert ask(20, 300) is None
+    assert ask(5, 250) == (BlameRange(1, 2, f"{5:040x}"),)
+    assert ask(30, 250) is None
     assert ask(2, 317) is None
 
 

@@ -81,6 +81,19 @@ def test_lines_of_one_text_are_told_apart_by_their_order_alone() -> None:
     assert ask(2, later=()) == Squashed("a", {2: 2})
 
 
+def test_a_file_that_is_as_it_was_may_have_been_changed_and_changed_back() -> None:
+    """Where nothing of the file differs, equal lines may have been taken for one another all the same."""
+    brought = "@@ -0,0 +1,3 @@\n+}\n+new\n+}"
+    merge, pulled = squash(file_shape("a", "added", brought)), (file_shape("a", "added", brought),)
+    other = [file_shape("other", patch=PULLED)]
+
+    def ask(*also: int, since: Sequence[FileShape] = other) -> Squashed | None:
+        return squashed_lines("a", [1], squash=merge, since=since, pull_files=pulled, also=also)
+
+    assert ask() is None
+    assert ask(2) == ask(3) == ask(since=()) == Squashed("a", {1: 1})
+
+
 def test_a_line_that_came_later_is_not_of_the_merge() -> None:
     """Where a later change added one of three equal lines, it is not taken for one of the merge's two."""
     brought = "@@ -1 +1,3 @@\n one\n+}\n+}"
