@@ -219,8 +219,8 @@ class Place:
         try:
             until(looked, patience=patience)
         except AssertionError:
-            asked = [f"{one.method} {one.target}" for one in self.asked()]
-            raise AssertionError(f"wanted {wanted}; asked: {asked}; last seen: {json.dumps(last, indent=1)}") from None
+            asked = "\n".join(f"asked: {one.method} {one.target}" for one in self.asked())
+            raise AssertionError(f"wanted {wanted}, found {told(last)}\n{asked}") from None
         return last
 
     def asked(self, pattern: str = "") -> list[Recorded]:
@@ -247,6 +247,18 @@ class Place:
         """Return what was asked about this repository more than once."""
         counted = Counter((one.method, one.target, one.body) for one in self.asked())
         return [what for what, count in counted.items() if count > 1]
+
+
+def lines(count: int, word: str = "line", **changed: str) -> str:
+    """Write a text of numbered lines, some of them (``l4="another"``) changed."""
+    rows = (changed.get(f"l{number}", f"{word} {number}") for number in range(1, count + 1))
+    return "".join(f"{row}\n" for row in rows)
+
+
+def told(answer: dict[str, Any]) -> str:
+    """Write an answer, with its findings, for whoever reads what a test found."""
+    rows = [f"{answer.get('confidence')} {answer.get('mode')} {answer.get('span_id')}, by {answer.get('cause')}"]
+    return "\n".join(rows + [f"{one['step']}: {one['outcome']}: {one['detail']}" for one in answer.get("findings", ())])
 
 
 def make_place(scene: Scene, *, installation: int = INSTALLATION, name: str = "") -> Place:
