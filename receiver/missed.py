@@ -36,7 +36,7 @@ ON_ITS_WAY = timedelta(minutes=1)
 """How long a delivery that was answered well may take to be seen in the inbox."""
 OVERLAP = timedelta(minutes=5)
 """By how much a look reaches behind the end of the one before."""
-HOLD = timedelta(minutes=1)
+HOLD = timedelta(seconds=10)
 """How long a worker that is gone keeps others from looking."""
 IDLE = Idle(shortest=0.5, longest=5.0)
 """How long to rest between looks at whether a turn is due."""

@@ -163,7 +163,7 @@ class PullCommitFacts(ObjectFacts):
         rows = self._db.rows(_TOUCHING, (*pull, upto, *pull, text_key(path), to_micros(at)))
         return tuple(dict.fromkeys(sha for (sha,) in rows))
 
-    def pull_former_names(  # noqa: PLR0913 -- which commits, and how much of them
+    def pull_former_names(
         self, repository_id: int, number: int, path: str, at: datetime, limit: int, *, upto: str | None = None
     ) -> tuple[str, ...]:
         """Return the paths that a pull request's commits, there by a time, removed where they added this one."""
@@ -193,7 +193,7 @@ class PullCommitFacts(ObjectFacts):
         forced = from_optional(forced_at if room > 0 else earliest)
         return CommitCount(listed, counted, forced, pathless, merges=0, listed=True)
 
-    def pull_sightings(  # noqa: PLR0913 -- which commits, and what of them
+    def pull_sightings(
         self,
         repository_id: int,
         number: int,

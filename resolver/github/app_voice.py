@@ -15,7 +15,7 @@ from resolver.github.limits import Limits
 from resolver.github.sender import Sender
 from resolver.ports import Clock
 
-REMEMBERED = timedelta(minutes=1)
+REMEMBERED = timedelta(seconds=10)
 """How long a refusal holds without asking again: a hundred jobs would ask a hundred times."""
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
+from resolver.errors import GithubRefusedError
 from resolver.github import exchange, refusals
 from resolver.github.addresses import GRAPHQL, REPOSITORY, Form, check_id
 from resolver.github.exchange import Request, Response
@@ -65,9 +66,13 @@ class Asker:
             headers = exchange.headers(token=grant.token, etag=etag)
             return Request(address, headers, repository_id=place.id, background=self.background)
 
-        found = refusals.present(self._answered(place, "core", made), absent=absent)
-        if found is None and self.is_renewed(place):
+        try:
             found = refusals.present(self._answered(place, "core", made), absent=absent)
+            if found is None and self.is_renewed(place):
+                found = refusals.present(self._answered(place, "core", made), absent=absent)
+        except GithubRefusedError:
+            self.tokens.drop(place)
+            raise
         return found
 
     def graphql(self, place: Place, query: str, *, by_name: bool = True, **variables: str) -> Response:

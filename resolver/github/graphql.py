@@ -29,6 +29,7 @@ def check(asker: Asker, place: Place, problems: Iterable[Problem], what: str, *,
     if kinds & {"RATE_LIMITED", "RATE_LIMIT"}:
         raise GithubDownError("GitHub's rate limit is reached (GraphQL)", retry_at=asker.hold(place))
     if kinds & {"FORBIDDEN", "INSUFFICIENT_SCOPES"}:
+        asker.tokens.drop(place)
         raise GithubRefusedError(f"GitHub refuses {what} to the App's installation: it needs the permission {needs}")
 
 

@@ -17,6 +17,9 @@ from resolver.ports import Clock
 EARLY = timedelta(minutes=5)
 """How long before its end a token is renewed."""
 
+NEW = timedelta(seconds=5)
+"""How long a token is kept that GitHub refuses something to."""
+
 
 @dataclass(slots=True)
 class _Slot:
@@ -42,7 +45,7 @@ class Tokens:
     def grant(self, place: Place, *, instead_of: Grant | None = None) -> Grant:
         """Return a grant for a repository that is good for a while, and is not ``instead_of``.
 
-        Raises what ``Granting`` raises; a GithubRefusedError holds for a minute.
+        Raises what ``Granting`` raises; a GithubRefusedError holds for ten seconds.
         """
         with self._lock:
             slot = self._slots.setdefault((place.id, place.installation_id), _Slot())
@@ -60,6 +63,13 @@ class Tokens:
         finally:
             if not pending.done():  # stopped from outside, as by a signal
                 self._settle(slot, pending, GithubDownError("asking for a token was broken off"))
+
+    def drop(self, place: Place) -> None:
+        """Forget a token that GitHub refused something to, unless it is new: another one may have been granted more."""
+        with self._lock:
+            slot = self._slots.get((place.id, place.installation_id))
+            if slot is not None and slot.grant is not None and self._clock() - slot.grant.made_at > NEW:
+                slot.grant = None
 
     def _kept(self, slot: _Slot, instead_of: Grant | None) -> Grant | None:
         """Return what is kept; None when GitHub has to be asked."""

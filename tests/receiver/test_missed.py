@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from receiver.missed import EVERY, KEPT, SOON, TURN, recover_once
+from receiver.missed import EVERY, HOLD, KEPT, SOON, TURN, recover_once
 from store import Store
 from tests.support.asked_world import INSTALLATION, AskedWorld, asked_world
 from tests.support.builders import Delivery, issue_comment, minute
@@ -162,12 +162,12 @@ def test_what_was_refused_here_is_asked_for_at_start(asking: AskedWorld) -> None
 
 
 def test_one_worker_looks_at_a_time(asking: AskedWorld) -> None:
-    """While one has the turn, another that starts leaves it alone; one that died is followed after a minute."""
+    """While one has the turn, another that starts leaves it alone; one that died is followed soon."""
     missed(asking, range(1, 2))
     now: datetime = asking.world.now
-    assert asking.world.store.take_turn(TURN, now, every=EVERY, hold=timedelta(minutes=1)) is not None
+    assert asking.world.store.take_turn(TURN, now, every=EVERY, hold=HOLD) is not None
     assert look(asking, at_start=True) is None
-    asking.world.now += timedelta(minutes=2)
+    asking.world.now += HOLD
     assert look(asking, at_start=True) == 1
 
 

@@ -150,7 +150,7 @@ def test_permissions_that_are_not_granted_are_not_insisted_on(first: Reply) -> N
         (NOT_GRANTED, "repository acme/widgets is not in installation 77"),
     ],
 )
-def test_a_refusal_is_a_sentence_and_holds_for_a_minute(reply: Reply, words: str) -> None:
+def test_a_refusal_is_a_sentence_and_holds_for_ten_seconds(reply: Reply, words: str) -> None:
     """A hundred jobs do not ask a hundred times."""
     clock = MovedClock()
     transport = answering(lambda _: reply)
@@ -161,7 +161,7 @@ def test_a_refusal_is_a_sentence_and_holds_for_a_minute(reply: Reply, words: str
     asked = len(transport.sent)
     assert transport.granted == (2 if reply is NOT_GRANTED else 1)
     assert transport.paths in ([], [LOOKED_UP])
-    clock.move(seconds=59)
+    clock.move(seconds=9)
     with pytest.raises(GithubRefusedError, match=words):
         github.issue_comment(PLACE, 11)
     assert len(transport.sent) == asked
