@@ -20,7 +20,7 @@ from receiver.loop import Idle, backoff, run
 from receiver.wiring import Services
 from resolver.asking.asked import Asked as Asking
 from resolver.asking.telling import is_known, tell
-from resolver.errors import GithubDownError, GithubRefusedError, StoreError, WhichrunError
+from resolver.errors import GithubDownError, GithubRefusedError, SettingsError, StoreError, WhichrunError
 from resolver.github.client import HttpGithub
 from resolver.github.port import Github
 from resolver.model.asking import Asked, ClaimedWant, Place
@@ -67,10 +67,10 @@ def ask_once(services: Services, github: Github, *, stop: threading.Event | None
 
 
 def github_or_refusal(services: Services) -> HttpGithub:
-    """Return who asks GitHub; where the credentials cannot be used, one who refuses every question and says why."""
+    """Return who asks GitHub; where the settings will not do, one who refuses every question and says why."""
     try:
         return wiring.github(services)
-    except GithubRefusedError as error:
+    except (GithubRefusedError, SettingsError) as error:
         log.warning("GitHub is not asked: %s", error)
         return cast("HttpGithub", _Refusal(str(error)))
 

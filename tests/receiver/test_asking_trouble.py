@@ -126,6 +126,17 @@ def test_credentials_that_cannot_be_read_are_named(store: Store, tmp_path: Path)
         assert standing_in.requests == []
 
 
+def test_an_address_that_would_send_tokens_in_the_clear_is_named(store: Store, tmp_path: Path) -> None:
+    """A plain http address of another host is not asked; the service goes on, and every finding says so."""
+    with StandIn() as standing_in:
+        asking = asked_world(store, standing_in, tmp_path, github_api_url="http://github.example.com")
+        asking.world.deliver(reply(70))
+        asking.world.now += PATIENCE
+        asking.ask()
+        assert "GitHub was not asked: " in finding(asking.world.answer(), "artifact_parent_comment").detail
+        assert standing_in.requests == []
+
+
 def test_a_delivery_that_comes_first_spares_the_question(asking: AskedWorld) -> None:
     """What a delivery brought before GitHub was asked is not asked for."""
     marks = asking.world.run("reviewer")
