@@ -4,7 +4,7 @@ GitHub does not repeat a delivery that failed, but it keeps each for three days 
 to, under the same GUID. Whatever its log holds and the inbox does not is asked for again, once: a row says so before
 GitHub is asked, and is closed when GitHub has agreed. Of a row that a kill or an outage left open, the log tells
 whether GitHub had agreed. What this service itself refused would be refused again, unless the settings were changed
-since: it is asked for at start only.
+since, and what failed although it was asked for, unless the service was mended: both are asked for at start only.
 
 https://docs.github.com/en/webhooks/using-webhooks/handling-failed-webhook-deliveries
 """
@@ -152,7 +152,9 @@ class _Look:
         opened = self._open()
         again: set[str] = set()
         for page in self._pages():
-            again.update(one.guid for one in page if one.redelivery and one.guid in opened)
+            # What was delivered again, and failed again, is as good as never asked for when the service starts.
+            made = (one for one in page if one.redelivery and (_is_well(one) or not self.at_start))
+            again.update(one.guid for one in made)
             missing = self.services.store.missing_guids(dict.fromkeys(one.guid for one in page))
             for one in page:
                 if one.guid in missing and one.guid not in opened:
@@ -185,17 +187,14 @@ class _Look:
         if HTTPStatus.BAD_REQUEST <= one.status_code < HTTPStatus.INTERNAL_SERVER_ERROR and not self.at_start:
             self.refused = min(self.refused or one.delivered_at, one.delivered_at)
             return
-        self._ask(one.guid, one.id)
+        store, now = self.services.store, self.services.clock()
+        noted = store.note_redelivery(one.guid, one.id, now)
+        if noted or (self.at_start and one.redelivery and store.note_redelivery_again(one.guid, one.id, now)):
+            self._ask_noted(one.guid, one.id)
 
     def _is_on_its_way(self, one: HookDeliveryShape) -> bool:
         """Whether it was answered well so lately that the inbox may be about to show it."""
-        answered = HTTPStatus.OK <= one.status_code < HTTPStatus.MULTIPLE_CHOICES
-        return answered and one.delivered_at > self.services.clock() - ON_ITS_WAY
-
-    def _ask(self, guid: str, delivery_id: int) -> None:
-        """Ask for one delivery, unless somebody has."""
-        if self.services.store.note_redelivery(guid, delivery_id, self.services.clock()):
-            self._ask_noted(guid, delivery_id)
+        return _is_well(one) and one.delivered_at > self.services.clock() - ON_ITS_WAY
 
     def _ask_noted(self, guid: str, delivery_id: int) -> None:
         """Ask, now that a row says so; while GitHub is down, or may not be asked, the row stays open."""
@@ -219,3 +218,8 @@ class _Look:
                 self.services.store.close_redelivery(guid)
             else:
                 self._ask_noted(guid, delivery_id)
+
+
+def _is_well(one: HookDeliveryShape) -> bool:
+    """Whether a delivery was answered well."""
+    return HTTPStatus.OK <= one.status_code < HTTPStatus.MULTIPLE_CHOICES

@@ -13,6 +13,7 @@ _ADD = """
 INSERT INTO redelivery (guid, delivery_id, asked_at, done) VALUES (?, ?, ?, 0) ON CONFLICT (guid) DO NOTHING
 """
 _OPEN = "SELECT guid, delivery_id, asked_at FROM redelivery WHERE done = 0 ORDER BY asked_at, guid"
+_AGAIN = "UPDATE redelivery SET delivery_id = ?, asked_at = ?, done = 0 WHERE guid = ? AND done = 1 AND delivery_id < ?"
 _CLOSE = "UPDATE redelivery SET done = 1 WHERE guid = ?"
 
 
@@ -34,6 +35,11 @@ class Redeliveries:
         """Note that GitHub is to be asked for a delivery; True only for whoever noted it first."""
         with self._db.writing():
             return self._db.change(_ADD, (guid, delivery_id, to_micros(at))) > 0
+
+    def note_again(self, guid: str, delivery_id: int, at: datetime) -> bool:
+        """Note that GitHub is to be asked for a delivery whose later attempt failed too; True once for each attempt."""
+        with self._db.writing():
+            return self._db.change(_AGAIN, (delivery_id, to_micros(at), guid, delivery_id)) > 0
 
     def open(self) -> tuple[tuple[str, int, datetime], ...]:
         """Return ``(guid, delivery_id, asked_at)`` of those that were noted and not closed, oldest first."""

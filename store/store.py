@@ -129,6 +129,10 @@ class Store:
         """Note that GitHub is to be asked for a delivery; True only for whoever noted it first."""
         return self._redeliveries.note(guid, delivery_id, at)
 
+    def note_redelivery_again(self, guid: str, delivery_id: int, at: datetime) -> bool:
+        """Note that GitHub is to be asked for a delivery whose later attempt failed too; True once for each attempt."""
+        return self._redeliveries.note_again(guid, delivery_id, at)
+
     def redeliveries_open(self) -> tuple[tuple[str, int, datetime], ...]:
         """Return ``(guid, delivery_id, asked_at)`` of the deliveries noted and not closed, oldest first."""
         return self._redeliveries.open()

@@ -27,7 +27,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     """Run one service for the tests that are told together."""
     folder = tmp_path_factory.mktemp("service")
     with StandIn() as github, asking(folder, github, feedback_authors="maintainer") as scene:
-        yield stories.tell(scene)
+        yield stories.tell(scene, quiet=0.0)
 
 
 def tell(place: Place) -> Marks:

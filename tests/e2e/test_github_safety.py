@@ -256,7 +256,7 @@ def test_what_is_planted_in_the_database_leads_no_request_astray(authors: str, g
                 assert database.execute(statement, named).rowcount > 0, (kind, word)
         github.up()
         sound.until(22, "artifact_parent_comment", coder, patience=60)
-        time.sleep(5)
+        time.sleep(3)
 
         names, ids = [place.repo.name for place in places], [place.repo.id for place in places]
         assert astray(github, names, ids) == []

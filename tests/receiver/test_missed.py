@@ -135,11 +135,23 @@ def test_an_answer_that_was_lost_is_told_by_the_log(asking: AskedWorld) -> None:
     missed(asking, range(1, 2))
     [entry] = asking.standing_in.log.entries(asking.world.now)
     asking.world.store.note_redelivery(entry.delivery.guid, entry.id, asking.world.now)
-    asking.standing_in.log.send = lambda _: 500
     asking.standing_in.log.attempt(entry, asking.world.now)
     assert look(asking, at_start=True) == 0
     assert len(asked(asking)) == 1
     assert asking.world.store.redeliveries_open() == ()
+
+
+def test_what_failed_again_is_asked_for_when_the_service_starts(asking: AskedWorld) -> None:
+    """A delivery that was asked for while the service was killed failed again: the next start asks for it once more."""
+    missed(asking, range(1, 2))
+    asking.standing_in.log.send = lambda _: 0
+    recover_once(asking.services, asking.github, at_start=True)
+    asking.standing_in.log.send = lambda _: 202
+    asking.world.now += EVERY
+    assert look(asking) == 0
+    assert look(asking, at_start=True) == 1
+    assert look(asking, at_start=True) == 0
+    assert received(asking) == 1
 
 
 def test_a_question_that_was_never_put_is_put_by_the_next(asking: AskedWorld) -> None:
