@@ -66,8 +66,9 @@ def _introduced(services: Services, github: HttpGithub, *, has_store: bool) -> I
         yield wrong(
             APP,
             str(error),
-            f"see that WHICHRUN_GITHUB_APP_ID ({services.settings.github_app_id}) is the App that the private key was "
-            "made for, that the key was not revoked, and that this machine's clock is right",
+            "see that WHICHRUN_GITHUB_PRIVATE_KEY_FILE holds a private key, as its page hands it out, of the App that "
+            f"WHICHRUN_GITHUB_APP_ID ({services.settings.github_app_id}) names, that the key was not revoked, and that "
+            "this machine's clock is right",
         )
     except GithubDownError as error:
         yield wrong(APP, str(error), _REACH)
