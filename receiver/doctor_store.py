@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from datetime import timedelta
+from typing import TypeVar
 
 from receiver.checkup import Check, counted, not_checked, ok, reasons, wrong
 from receiver.wiring import Services
@@ -11,6 +12,8 @@ from resolver.errors import StoreError
 from resolver.model.asking import Asked
 from resolver.model.deliveries import Delivery, DeliveryStatus
 from resolver.model.wants import WantSeen
+
+ItemT = TypeVar("ItemT")
 
 MIGRATIONS, CLOCK, INBOX, ASKING = "migrations", "database_clock", "inbox", "asking"
 NAMES = (MIGRATIONS, CLOCK, INBOX, ASKING)
@@ -107,28 +110,25 @@ def _asking(services: Services) -> Iterator[Check]:
 
 
 def _deliveries(services: Services, status: DeliveryStatus) -> list[Delivery]:
-    found: list[Delivery] = []
-    before = None
     with services.store.snapshot() as catalogue:
-        for _ in range(MOST_PAGES):
-            page = catalogue.deliveries(status=status, before=before, limit=PAGE)
-            found += (one for _, one in page)
-            if len(page) < PAGE:
-                break
-            before = page[-1][0]
-    return found
+        return _gathered(lambda before: catalogue.deliveries(status=status, before=before, limit=PAGE))
 
 
 def _wants(services: Services, status: Asked) -> list[WantSeen]:
-    found: list[WantSeen] = []
-    before = None
     with services.store.snapshot() as catalogue:
-        for _ in range(MOST_PAGES):
-            page = catalogue.wants(status=status, before=before, limit=PAGE)
-            found += (one for _, one in page)
-            if len(page) < PAGE:
-                break
-            before = page[-1][0]
+        return _gathered(lambda before: catalogue.wants(status=status, before=before, limit=PAGE))
+
+
+def _gathered(page_from: Callable[[int | None], Sequence[tuple[int, ItemT]]]) -> list[ItemT]:
+    """Gather the items of the first pages of a list."""
+    found: list[ItemT] = []
+    before = None
+    for _ in range(MOST_PAGES):
+        page = page_from(before)
+        found += (one for _, one in page)
+        if len(page) < PAGE:
+            break
+        before = page[-1][0]
     return found
 
 

@@ -14,8 +14,9 @@ from resolver.asking.asked import Asked
 from resolver.github.shapes import CommitShape, CompareShape, FileShape
 from resolver.model.github import BlameRange
 from resolver.tracing.alignments import Budget, sure_places
-from resolver.tracing.listed import MOST_COMPARED, after, before, patch_of
-from resolver.tracing.patches import PatchError, turned
+from resolver.tracing.earlier import stood
+from resolver.tracing.listed import MOST_COMPARED, before, patch_of
+from resolver.tracing.patches import PatchError
 from resolver.tracing.removed import first_parents, removers
 
 LONGEST_WAY = 250
@@ -111,14 +112,8 @@ def _still_there(gone: Gone, files: tuple[FileShape, ...]) -> Gone | None:
 
 def _at_fork(gone: Gone, files: tuple[FileShape, ...]) -> Gone:
     """Return where lines stood before some changes. Raises PatchError where one of them was not there."""
-    file = after(files, gone.name, most=MOST_COMPARED)
-    if file is None:
-        return gone
-    if file.status in {"added", "copied"}:
-        raise PatchError("the file is newer")
-    was = sure_places(turned(patch_of(file, files)), range(gone.first, gone.last + 1), Budget())
-    name = (file.previous_filename if file.status == "renamed" else None) or gone.name
-    return _moved(replace(gone, name=name), was.values())
+    name, were = stood(files, gone.name, range(gone.first, gone.last + 1), most=MOST_COMPARED)
+    return _moved(replace(gone, name=name), were.values())
 
 
 def _moved(gone: Gone, places: Iterable[int | None]) -> Gone:

@@ -16,9 +16,9 @@ from resolver.lines import as_ranges
 from resolver.model.asking import Want
 from resolver.model.github import Blame, BlameRange, Lines, Origin
 from resolver.observe.observation import Observation
-from resolver.tracing.alignments import Budget, sure_places
-from resolver.tracing.listed import MOST_COMMITTED, after, patch_of
-from resolver.tracing.patches import PatchError, turned
+from resolver.tracing.earlier import stood
+from resolver.tracing.listed import MOST_COMMITTED
+from resolver.tracing.patches import PatchError
 from resolver.tracing.removed import first_parents
 from resolver.tracing.shown import removed_texts, shows
 from resolver.tracing.squashes import Squashed, squashed_lines
@@ -57,14 +57,14 @@ def squashed(asked: Asked, want: Want) -> Observation | None:
         return None
     also = _blamed_on(asked, sha, path, merge)
     lines = range(first, last + 1)
-    stood = squashed_lines(path, lines, squash=squash, since=since, pull_files=files, also=also)
-    if stood is None:
-        stood = _step_by_step(asked, want, squash=squash, pull_files=files)
-    if stood is None:
+    there = squashed_lines(path, lines, squash=squash, since=since, pull_files=files, also=also)
+    if there is None:
+        there = _step_by_step(asked, want, squash=squash, pull_files=files)
+    if there is None:
         return None
-    blamed = asked.github.blame(asked.place, pull.head.sha, stood.path)
+    blamed = asked.github.blame(asked.place, pull.head.sha, there.path)
     own = {one.sha for page in asked.github.pull_commits(asked.place, number) for one in page}
-    ranges = None if blamed is None else _origins(stood, blamed, own)
+    ranges = None if blamed is None else _origins(there, blamed, own)
     commits = None if ranges is None else asked.commits(tuple(dict.fromkeys(one.sha for one in ranges)))
     if ranges is None or commits is None:
         return None
@@ -129,17 +129,8 @@ def _one_step_back(commit: CommitShape | None, path: str, places: Mapping[int, i
     """Return what a file was called before a commit, and where lines stood. Raises PatchError where one was not."""
     if commit is None or commit.files is None:
         raise PatchError("a commit is not known")
-    file = after(commit.files, path, most=MOST_COMMITTED)
-    if file is None:
-        return path, dict(places)
-    if file.status in {"added", "copied"}:
-        raise PatchError("the file is newer")
-    patch, budget = turned(patch_of(file, commit.files)), Budget()
-    were = {line: sure_places(patch, range(place, place + 1), budget)[place] for line, place in places.items()}
-    known = {line: place for line, place in were.items() if place is not None}
-    if len(known) < len(were):
-        raise PatchError("a line is newer")
-    return (file.previous_filename if file.status == "renamed" else None) or path, known
+    name, were = stood(commit.files, path, places.values(), most=MOST_COMMITTED)
+    return name, {line: were[place] for line, place in places.items()}
 
 
 def _blamed_on(asked: Asked, sha: str, path: str, squash: str) -> tuple[int, ...]:
@@ -149,10 +140,10 @@ def _blamed_on(asked: Asked, sha: str, path: str, squash: str) -> tuple[int, ...
     return tuple(line for one in whole if one.sha == squash for line in range(one.first, one.last + 1))
 
 
-def _origins(stood: Squashed, blamed: tuple[BlameRange, ...], own: set[str]) -> tuple[BlameRange, ...] | None:
+def _origins(squashed_from: Squashed, blamed: tuple[BlameRange, ...], own: set[str]) -> tuple[BlameRange, ...] | None:
     """Say which of a pull request's own commits wrote each line; None where one is not of its own."""
     writers: dict[int, str] = {}
-    for line, there in stood.lines.items():
+    for line, there in squashed_from.lines.items():
         writer = next((one.sha for one in blamed if one.first <= there <= one.last), None)
         if writer is None or writer not in own:
             return None

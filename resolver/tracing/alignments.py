@@ -7,7 +7,7 @@ which one was removed, it names one. Whatever choice keeps as many lines is as l
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from resolver.tracing.patches import Hunk, Patch, PatchError, Removed, forward
@@ -62,7 +62,7 @@ def fates(patch: Patch, lines: frozenset[int], budget: Budget) -> Mapping[int, F
     return told
 
 
-def sure_places(patch: Patch, lines: range, budget: Budget) -> dict[int, int | None]:
+def sure_places(patch: Patch, lines: Collection[int], budget: Budget) -> dict[int, int | None]:
     """Return where each line stands in the new file, None for one that was removed.
 
     Raises PatchError where lines of one text could as well have changed places.
