@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from resolver.settle import PATIENCE
-from store import Store
 from tests.support import builders as told
-from tests.support.asked_world import AskedWorld, asked_world
+from tests.support.asked_world import AskedWorld
 from tests.support.builders import AGENT, delivery, minute
 from tests.support.clone import NewCommit
-from tests.support.github import StandIn
 from tests.support.untold import BASE, IMPROVE, NUMBER, PATH, Story, decided, on_line, reply, text
 from tests.support.world import REPO
-
-
-@pytest.fixture
-def asking(store: Store, tmp_path: Path) -> Iterator[AskedWorld]:
-    """A service whose App is installed on the repository of the stories."""
-    with StandIn() as standing_in:
-        yield asked_world(store, standing_in, tmp_path)
-
-
-@pytest.fixture
-def story(asking: AskedWorld, tmp_path: Path) -> Story:
-    """A repository on disk."""
-    return Story(asking, tmp_path)
 
 
 def test_a_parent_from_before_the_installation_is_asked_for(asking: AskedWorld) -> None:

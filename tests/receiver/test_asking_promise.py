@@ -35,12 +35,6 @@ def asking(store: Store, tmp_path: Path) -> Iterator[AskedWorld]:
         yield made
 
 
-@pytest.fixture
-def story(asking: AskedWorld, tmp_path: Path) -> Story:
-    """A repository on disk."""
-    return Story(asking, tmp_path)
-
-
 def remark(
     asking: AskedWorld,
     id: int,  # noqa: A002 -- GitHub's word

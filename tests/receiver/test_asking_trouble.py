@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,19 +18,6 @@ from tests.support.builders import AGENT, MAINTAINER, minute
 from tests.support.github import StandIn, faults
 from tests.support.untold import BASE, IMPROVE, NUMBER, PATH, Story, decided, finding, reply
 from tests.support.world import REPO
-
-
-@pytest.fixture
-def asking(store: Store, tmp_path: Path) -> Iterator[AskedWorld]:
-    """A service whose App is installed on the repository of the stories."""
-    with StandIn() as standing_in:
-        yield asked_world(store, standing_in, tmp_path)
-
-
-@pytest.fixture
-def story(asking: AskedWorld, tmp_path: Path) -> Story:
-    """A repository on disk."""
-    return Story(asking, tmp_path)
 
 
 def test_while_github_is_down_wants_wait(asking: AskedWorld) -> None:
