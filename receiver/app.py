@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
-from receiver import api, body, current, health, problems, webhooks
+from receiver import api, body, current, docs, gate, health, problems, webhooks
+from receiver.api.routing import IdConverter
+from receiver.rate import Meter
 from receiver.wiring import Services
 
 
@@ -16,16 +18,21 @@ class _Json(DefaultJSONProvider):
     compact = True
 
 
-def create_app(services: Services) -> Flask:
-    """Make the application around one process's services."""
+def create_app(services: Services, meter: Meter | None = None, *, at_work: int = 4) -> Flask:
+    """Make the application around one process's services; ``meter`` is what it shares with other processes.
+
+    ``at_work`` is how many requests are worked on at a time.
+    """
     app = Flask("whichrun", static_folder=None)
     app.json = _Json(app)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # a method that a route does not name is 405, OPTIONS too
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = True
-    current.attach(app, services)
+    app.url_map.converters["id"] = IdConverter
+    current.attach(app, services, meter or Meter())
     problems.install(app)
+    gate.install(app, width=at_work)
     body.install(app)
-    for blueprint in (webhooks.blueprint, health.blueprint, api.blueprint):
+    for blueprint in (webhooks.blueprint, health.blueprint, api.blueprint, docs.blueprint):
         app.register_blueprint(blueprint)
     return app

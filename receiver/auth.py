@@ -1,32 +1,25 @@
 """Who asks: the bearer token of a request, and what it allows.
 
-Every request to the API is authenticated before a route runs (``receiver.api`` sees to that), and each route names
-the one scope that it needs with ``require``. ``WHICHRUN_API_TOKEN`` is a token with every scope, for the service's
-own workspace.
+Every request to the API is authenticated before a route runs (``receiver.api`` sees to that), and each route names the
+one scope that it needs. ``WHICHRUN_API_TOKEN`` is the operator's: it has every scope, in the service's own workspace,
+and alone makes tokens for others. All other tokens are kept in the store, and looked up at every request: a token that
+is revoked is refused from then on.
 """
 
 from __future__ import annotations
 
-import enum
 import hmac
+import logging
 from dataclasses import dataclass
 
 from flask import g
 
 from receiver.problems import ApiError
+from receiver.wiring import Services
+from resolver.errors import StoreError
+from resolver.model.tokens import Scope, Token
 
-
-class Scope(enum.StrEnum):
-    """What a token may be allowed to do (SPEC §7)."""
-
-    RUNS_WRITE = "runs:write"
-    RUNS_READ = "runs:read"
-    FEEDBACK_READ = "feedback:read"
-    FEEDBACK_WRITE = "feedback:write"
-    REPORTS_READ = "reports:read"
-    REPORTS_WRITE = "reports:write"
-    ADMIN = "admin"
-
+log = logging.getLogger(__name__)
 
 ALL_SCOPES = frozenset(Scope)
 NAME_OF_SETTING = "WHICHRUN_API_TOKEN"
@@ -37,30 +30,68 @@ NAME_OF_SETTING = "WHICHRUN_API_TOKEN"
 class Principal:
     """Whoever holds a token: they see one workspace, and do there what the scopes allow.
 
-    ``name`` is what the token is called; it is shown with what was done with it, and is no secret.
+    ``name`` is what the token is called; it is shown with what was done with it, and is no secret. ``token`` is None
+    for the token of the settings.
     """
 
     workspace: str
     scopes: frozenset[Scope]
     name: str
+    token: Token | None = None
+
+    @property
+    def run(self) -> str | None:
+        """The span of the only run that the token may write as; None when it may write as any."""
+        return None if self.token is None else self.token.grant.run
+
+    @property
+    def is_operator(self) -> bool:
+        """Whether it is whoever runs the service: the token of the settings."""
+        return self.token is None
+
+    def refuse_other_runs(self, span_id: str) -> None:
+        """Raise ApiError 403 when the token is bound to another run than the one to be written."""
+        if self.run is not None and self.run != span_id:
+            raise ApiError(403, "forbidden", f"the token is bound to run {self.run}: it writes as no other")
 
 
-def authenticate(header: str | None, *, token: bytes, workspace: str) -> Principal:
-    """Return who sent a request with this ``Authorization`` header (None: without one).
-
-    ``token`` is the one of ``WHICHRUN_API_TOKEN``; empty when the setting is missing, which lets nobody in. Raises
-    ApiError 401.
-    """
-    if not token:
-        raise _unauthorized("no request can be authenticated: the setting WHICHRUN_API_TOKEN is missing")
+def authenticate(services: Services, header: str | None) -> Principal:
+    """Return who sent a request with this ``Authorization`` header (None: without one). Raises ApiError 401."""
     if header is None:
         raise _unauthorized("the header Authorization is missing: send `Authorization: Bearer <token>`")
     scheme, _, given = header.strip().partition(" ")
+    given = given.strip()
+    if scheme.lower() != "bearer" or not given:
+        raise _unauthorized("the token is not valid: send `Authorization: Bearer <token>`")
+    return _operator(services, given) or _holder(services, given)
+
+
+def _operator(services: Services, given: str) -> Principal | None:
+    """Return the operator when it is the token of the settings; a missing one matches nothing."""
+    setting = services.settings.api_token
+    expected = "" if setting is None else setting.get_secret_value()
     # WSGI hands header bytes over as Latin-1; `compare_digest` takes bytes of any value, but only ASCII text.
-    matches = hmac.compare_digest(given.strip().encode("latin-1", "backslashreplace"), token)
-    if scheme.lower() != "bearer" or not matches:
-        raise _unauthorized("the token is not valid")
-    return Principal(workspace=workspace, scopes=ALL_SCOPES, name=NAME_OF_SETTING)
+    matches = hmac.compare_digest(given.encode("latin-1", "backslashreplace"), expected.encode())
+    if not expected or not matches:
+        return None
+    return Principal(services.settings.workspace, ALL_SCOPES, NAME_OF_SETTING)
+
+
+def _holder(services: Services, given: str) -> Principal:
+    token = services.store.tokens.with_secret(given)
+    if token is None:
+        missing = "" if services.settings.api_token else f" ({NAME_OF_SETTING} is not set)"
+        raise _unauthorized(f"the token is not valid{missing}")
+    now = services.clock()
+    if token.revoked_at is not None:
+        raise _unauthorized("the token was revoked")
+    if not token.is_valid(now):
+        raise _unauthorized("the token has expired")
+    try:
+        services.store.tokens.note_use(token, now)
+    except StoreError as error:  # whoever may read is not kept from it because nothing can be written
+        log.warning("the use of token %d could not be noted: %s", token.id, error)
+    return Principal(token.grant.workspace, token.grant.scopes, token.grant.name, token)
 
 
 def admit(principal: Principal) -> None:
@@ -68,15 +99,15 @@ def admit(principal: Principal) -> None:
     g.principal = principal
 
 
-def require(scope: Scope) -> Principal:
-    """Return who sent the present request, if their token allows ``scope``.
+def require(scope: Scope | None) -> Principal:
+    """Return who sent the present request, if their token allows ``scope`` (None: any token will do).
 
     Raises ApiError: 401 when nobody was admitted, 403 when the token lacks the scope.
     """
     principal = g.get("principal")
     if not isinstance(principal, Principal):
         raise _unauthorized("the request is not authenticated")
-    if scope not in principal.scopes:
+    if scope is not None and scope not in principal.scopes:
         raise ApiError(403, "forbidden", f"the token lacks the scope {scope}")
     return principal
 

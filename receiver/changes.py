@@ -6,17 +6,19 @@ for what is not in the workspace, ConflictError for what the present state does 
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from receiver.queries import AnswerView, FeedbackView, Queries, view_of
 from receiver.wiring import Services
 from resolver.correction import Correction, correct
-from resolver.errors import ConflictError, NotFoundError, RefusedError
+from resolver.errors import ConflictError, NotFoundError, PayloadError, RefusedError
 from resolver.locks import locks_for, repository_lock, run_lock
 from resolver.model.deliveries import Delivery
 from resolver.model.feedback import SETTABLE, Status
 from resolver.model.runs import Run
+from resolver.model.tokens import Scope, Token, TokenGrant
 
 MOST = 1_000
 """How many numbers, and how many artifacts, one run may gather in all."""
@@ -86,8 +88,32 @@ class Changes:
             corrected = correct(ledger, present, correction, at=self.services.clock())
         return view_of(corrected.resolution, corrected.run), corrected.new
 
+    def make_token(self, grant: TokenGrant) -> tuple[Token, str]:
+        """Keep a token, in whatever workspace it is for; return it with its secret, which nobody can learn later.
+
+        Raises PayloadError for a time that is over, and for a token of one run that could make others.
+        """
+        now = self.services.clock()
+        problems = []
+        if grant.expires_at is not None and grant.expires_at <= now:
+            problems.append(("expires_at", "is over already"))
+        if grant.run is not None and Scope.ADMIN in grant.scopes:
+            problems.append(("scopes", "hold admin: whoever has a token of one run must not make tokens of others"))
+        if problems:
+            raise PayloadError(tuple(problems))
+        secret = f"wr_{secrets.token_urlsafe(32)}"
+        return self.services.store.tokens.add(grant, secret=secret, at=now), secret
+
+    def revoke_token(self, token_id: int) -> None:
+        """Have a token of the workspace refused from now on."""
+        token = self.services.store.tokens.get(token_id)
+        if token is None or token.grant.workspace != self.workspace:
+            raise NotFoundError(f"there is no token {token_id}")
+        self.services.store.tokens.revoke(token_id, self.services.clock())
+
     def replay(self, guid: str) -> Delivery:
         """Let a delivery be processed again, as if it had just come in."""
+        Queries(self.services, self.workspace).delivery(guid)
         delivery = self.services.store.replay(guid, self.services.clock())
         if delivery is None:
             raise NotFoundError(f"there is no delivery {guid}")

@@ -188,9 +188,10 @@ class _Look:
             yield from not_checked((REPOSITORIES,), "which ones are known cannot be read from the database")
             return
         with self.services.store.snapshot() as catalogue:
-            known = catalogue.repositories(self.services.settings.workspace)
+            listed = [catalogue.repositories(one) for one in sorted(self.services.policy.workspaces)]
+        found = sorted({place.id: place for places in listed for place in places}.values(), key=lambda place: place.id)
         ours = self.services.settings.repositories
-        known = tuple(one for one in known if ours is None or one.name.lower() in ours)
+        known = tuple(one for one in found if ours is None or one.name.lower() in ours)
         looked = known[max(0, len(known) - MOST_REPOSITORIES) :]
         faults = [fault for place in looked if (fault := self._fault_of(place)) is not None]
         for fault in faults:

@@ -47,7 +47,8 @@ def _ask(
 ) -> tuple[RepositoryShape, InstallationShape] | None:
     """Ask for the name, and where it leads nowhere for the present name of the repository that bore it."""
     with services.store.snapshot() as facts:
-        known = facts.repository_named(services.settings.workspace, name)
+        named = (facts.repository_named(one, name) for one in sorted(services.policy.workspaces))
+        known = next((one for one in named if one is not None), None)
     present = name if known is None else known.names[0]
     try:
         found = patience.ask(lambda: github.repository_named(name))
@@ -67,5 +68,5 @@ def _refuse_others(services: Services, name: str, repository: RepositoryShape) -
         raise SettingsError(f"{name} is not one of WHICHRUN_REPOSITORIES: put {repository.full_name} there first")
     with services.store.snapshot() as facts:
         known = facts.repository(repository.id)
-    if known is not None and known.workspace != services.settings.workspace:
+    if known is not None and not known.workspaces & services.policy.workspaces:
         raise SettingsError(f"{name} belongs to another workspace: set WHICHRUN_WORKSPACE to that one")

@@ -30,6 +30,14 @@ class JsonThreadWorker(ThreadWorker):  # type: ignore[misc]
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
+    def handle_exit(self, sig: int, frame: object) -> None:
+        """Begin to end: whoever follows changes is to come again, to another process."""
+        from receiver.current import end_streams  # noqa: PLC0415 - as below; it is loaded by now
+
+        if self.wsgi is not None:
+            end_streams(self.wsgi)
+        super().handle_exit(sig, frame)
+
     def init_process(self) -> None:
         """Start working, after the fork."""
         util.write_error = write_error

@@ -5,21 +5,21 @@ Every field is always there, null when it is missing; times are RFC 3339 in UTC.
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date, timedelta
 
+from receiver import shapes
 from receiver.artifacts import Artifact
-from receiver.queries import AnswerView, FeedbackView, view_of
+from receiver.queries import AnswerView, ChangeView, FeedbackView, view_of
 from resolver import times
-from resolver.model.answers import Candidate, Finding
+from resolver.model.answers import Candidate, Confidence, Finding
 from resolver.model.deliveries import Delivery
 from resolver.model.github import Revision
 from resolver.model.runs import Run
+from resolver.model.statistics import By, Count, Statistics
+from resolver.model.tokens import Token
 
-Json = dict[str, Any]
-"""A JSON object."""
 
-
-def run_json(run: Run) -> Json:
+def run_json(run: Run) -> shapes.Run:
     """Write a run."""
     return {
         "span_id": run.span_id,
@@ -46,7 +46,7 @@ def run_json(run: Run) -> Json:
     }
 
 
-def artifact_json(artifact: Artifact) -> Json:
+def artifact_json(artifact: Artifact) -> shapes.Artifact:
     """Write something that a run made; a commit's kind is ``commit``."""
     return {
         "url": artifact.url,
@@ -62,7 +62,7 @@ def artifact_json(artifact: Artifact) -> Json:
     }
 
 
-def feedback_json(view: FeedbackView) -> Json:
+def feedback_json(view: FeedbackView) -> shapes.Feedback:
     """Write one piece of feedback with its newest resolution."""
     feedback, state, thing = view.feedback, view.feedback.state, view.feedback.object
     position, resolution = thing.position, view.feedback.resolution
@@ -93,7 +93,7 @@ def feedback_json(view: FeedbackView) -> Json:
     }
 
 
-def answer_json(view: AnswerView) -> Json:
+def answer_json(view: AnswerView) -> shapes.Resolution:
     """Write a resolution, kept or fresh: it has the same fields either way."""
     answer = view.answer
     return {
@@ -109,12 +109,12 @@ def answer_json(view: AnswerView) -> Json:
     }
 
 
-def candidate_json(candidate: Candidate) -> Json:
+def candidate_json(candidate: Candidate) -> shapes.Candidate:
     """Write a run that the evidence admits but does not prove."""
     return {"span_id": candidate.span_id, "agent_name": candidate.agent_name, "reason": candidate.reason}
 
 
-def finding_json(finding: Finding) -> Json:
+def finding_json(finding: Finding) -> shapes.Finding:
     """Write one step's account."""
     return {
         "step": finding.step,
@@ -124,7 +124,7 @@ def finding_json(finding: Finding) -> Json:
     }
 
 
-def revision_json(revision: Revision) -> Json:
+def revision_json(revision: Revision) -> shapes.Revision:
     """Write one version of a text; ``editor`` is the login of who wrote this version."""
     return {
         "body": revision.body,
@@ -135,7 +135,7 @@ def revision_json(revision: Revision) -> Json:
     }
 
 
-def delivery_json(delivery: Delivery) -> Json:
+def delivery_json(delivery: Delivery) -> shapes.Delivery:
     """Write what the inbox keeps of a delivery, without its body."""
     return {
         "guid": delivery.guid,
@@ -149,4 +149,69 @@ def delivery_json(delivery: Delivery) -> Json:
         "received_at": times.write(delivery.received_at),
         "processed_at": times.write_optional(delivery.processed_at),
         "next_try_at": times.write_optional(delivery.next_try_at),
+    }
+
+
+def change_json(view: ChangeView, *, place: str) -> shapes.Change:
+    """Write a change of feedback; ``place`` is where it stands, as its readers name it."""
+    return {
+        "id": place,
+        "type": f"feedback.{view.change.kind}",
+        "changed_at": times.write(view.change.changed_at),
+        "feedback": feedback_json(view.feedback),
+    }
+
+
+def stats_json(statistics: Statistics) -> shapes.Stats:
+    """Write counts of feedback, days in their order."""
+    days = sorted((_dated(count) for count in statistics.groups[By.DAY]), key=lambda tally: tally["key"] or "")
+    return {
+        "since": times.write(statistics.since),
+        "until": times.write(statistics.until),
+        "total": _tally(statistics.total),
+        "by_agent": [_tally(count) for count in statistics.groups[By.AGENT]],
+        "by_mode": [_tally(count) for count in statistics.groups[By.MODE]],
+        "by_repository": [_tally(count) for count in statistics.groups[By.REPOSITORY]],
+        "by_day": days,
+    }
+
+
+def _dated(count: Count) -> shapes.Tally:
+    day = date(1970, 1, 1) + timedelta(days=int(count.key or 0))
+    return {**_tally(count), "key": day.isoformat()}
+
+
+def _tally(count: Count) -> shapes.Tally:
+    found, total = count.by_confidence, count.total
+    exact, inferred, unresolved = found[Confidence.EXACT], found[Confidence.INFERRED], found[Confidence.UNRESOLVED]
+    return {
+        "key": count.key,
+        "count": total,
+        "exact": exact,
+        "inferred": inferred,
+        "unresolved": unresolved,
+        "shares": {
+            "exact": _share(exact, total),
+            "inferred": _share(inferred, total),
+            "unresolved": _share(unresolved, total),
+        },
+    }
+
+
+def _share(part: int, total: int) -> float:
+    return round(part / total, 4) if total else 0.0
+
+
+def token_json(token: Token) -> shapes.Token:
+    """Write a token, without its secret."""
+    return {
+        "id": token.id,
+        "name": token.grant.name,
+        "workspace": token.grant.workspace,
+        "scopes": sorted(token.grant.scopes),
+        "run": token.grant.run,
+        "created_at": times.write(token.created_at),
+        "expires_at": times.write_optional(token.grant.expires_at),
+        "revoked_at": times.write_optional(token.revoked_at),
+        "last_used_at": times.write_optional(token.used_at),
     }

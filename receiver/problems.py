@@ -55,10 +55,19 @@ _PASSED_ON = ("Allow", "Retry-After", "WWW-Authenticate", "Content-Range")
 
 
 class ApiError(Exception):
-    """An answer that only HTTP knows: a header, a token, a media type, a size."""
+    """An answer that only HTTP knows: a header, a token, a media type, a size. ``retry_after`` is in seconds."""
 
-    def __init__(self, status: int, code: str, message: str, details: list[Detail] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        details: list[Detail] | None = None,
+        *,
+        retry_after: int | None = None,
+    ) -> None:
         super().__init__(message)
+        self.retry_after = retry_after
         self.status = status
         self.code = code
         self.message = message
@@ -92,7 +101,10 @@ def answer(status: int, code: str, message: str, details: list[Detail] | None = 
 
 
 def _from_api_error(error: ApiError) -> Response:
-    return answer(error.status, error.code, error.message, error.details)
+    response = answer(error.status, error.code, error.message, error.details)
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def _from_domain(error: WhichrunError) -> Response:

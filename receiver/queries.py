@@ -8,8 +8,8 @@ NotFoundError for what is not there, StoreError for what cannot be read.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from receiver.artifacts import Artifact, Artifacts
@@ -18,11 +18,16 @@ from resolver import urls
 from resolver.ask import Question
 from resolver.errors import NotFoundError
 from resolver.model.answers import Answer, Confidence, Resolution
+from resolver.model.changes import Change
 from resolver.model.deliveries import Delivery, DeliveryStatus
 from resolver.model.feedback import Feedback, Status
 from resolver.model.github import Revision
 from resolver.model.runs import Run
+from resolver.model.statistics import By, Count, Statistics
+from resolver.model.tokens import Token
 from store import Catalogue
+from store.deliveries import Whose
+from store.pruning import forgotten_changes
 
 ItemT = TypeVar("ItemT")
 
@@ -86,6 +91,18 @@ class AnswerView:
     cause: str
     resolved_at: datetime
 
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """A change, and the feedback as that change left it."""
+
+    change: Change
+    feedback: FeedbackView
+
+
+MOST_STATISTICS = timedelta(days=366)
+"""The longest time that is counted at once."""
+USUAL_STATISTICS = timedelta(days=30)
 
 ASKED = "asked"
 """The cause of an answer that nothing but a question called for; such answers are not kept."""
@@ -160,29 +177,65 @@ class Queries:
         before = len(versions) + 1 if span.before is None else span.before
         return _page([(position, one) for position, one in numbered if position < before], span)
 
-    def deliveries(self, status: DeliveryStatus | None, span: Span) -> Page[Delivery]:
-        """Return what the inbox keeps, of every repository."""
+    def changes(self, *, after: int, limit: int) -> tuple[ChangeView, ...]:
+        """Return what changed about feedback behind the change with an id, oldest first."""
         with self.services.store.snapshot() as catalogue:
-            return _page(catalogue.deliveries(status=status, before=span.before, limit=span.limit + 1), span)
+            found = catalogue.changes(self.workspace, after=after, limit=limit)
+            return tuple(self._changed(catalogue, change) for change in found)
+
+    def newest_change(self) -> int:
+        """Return the id of the newest change; 0 before the first."""
+        with self.services.store.snapshot() as catalogue:
+            return catalogue.newest_change(self.workspace)
+
+    def forgotten_changes(self) -> int:
+        """Return the id up to which changes may be gone."""
+        with self.services.store.snapshot() as catalogue:
+            return forgotten_changes(catalogue)
+
+    def statistics(self, since: datetime | None, until: datetime | None) -> Statistics | None:
+        """Count the feedback given in a time, by default the last 30 days; None for no time, or more than a year."""
+        until = until or self.services.clock()
+        since = since or until - USUAL_STATISTICS
+        if not timedelta(0) < until - since <= MOST_STATISTICS:
+            return None
+        with self.services.store.snapshot() as catalogue:
+            groups = {by: catalogue.feedback_counts(self.workspace, by, since, until) for by in By}
+        total = {one: sum(count.by_confidence[one] for count in groups[By.DAY]) for one in Confidence}
+        return Statistics(since, until, Count(None, total), groups)
+
+    def tokens(self, span: Span) -> Page[Token]:
+        """Return the workspace's tokens, those that are not valid any more among them."""
+        listed = self.services.store.tokens.listed(self.workspace, before=span.before, limit=span.limit + 1)
+        return _page(listed, span)
+
+    def deliveries(self, status: DeliveryStatus | None, span: Span) -> Page[Delivery]:
+        """Return what the inbox keeps of the workspace's repositories; the service's own also sees what is nobody's."""
+        with self.services.store.snapshot() as catalogue:
+            whose, limit = self._whose(), span.limit + 1
+            return _page(catalogue.deliveries(whose, status=status, before=span.before, limit=limit), span)
 
     def delivery(self, guid: str) -> Delivery:
         """Return one delivery."""
         with self.services.store.snapshot() as catalogue:
-            found = catalogue.delivery(guid)
+            found = catalogue.delivery(guid, self._whose())
         if found is None:
             raise NotFoundError(f"there is no delivery {guid}")
         return found
+
+    def _whose(self) -> Whose:
+        return Whose(self.workspace, or_nobodys=self.workspace == self.services.settings.workspace)
 
     def resolve_url(self, url: str) -> AnswerView:
         """Say which run made the object at a GitHub address. Raises UrlError for any other address."""
         target = urls.parse(url)
         with self.services.store.snapshot() as catalogue:
-            return self._told(catalogue, self.services.asker.about_url(catalogue, target))
+            return self._told(catalogue, self.services.asker.about_url(catalogue, target, workspace=self.workspace))
 
     def resolve_text(self, question: Question) -> AnswerView:
         """Say which run a text in some place is about, whether GitHub has shown it to this service or not."""
         with self.services.store.snapshot() as catalogue:
-            return self._told(catalogue, self.services.asker.about_text(catalogue, question))
+            return self._told(catalogue, self.services.asker.about_text(catalogue, question, workspace=self.workspace))
 
     def _told(self, catalogue: Catalogue, answer: Answer) -> AnswerView:
         run = None if answer.span_id is None else catalogue.run(self.workspace, answer.span_id)
@@ -199,6 +252,13 @@ class Queries:
         if found is None or found.workspace != self.workspace:
             raise NotFoundError(f"there is no feedback {feedback_id}")
         return found
+
+    def _changed(self, catalogue: Catalogue, change: Change) -> ChangeView:
+        """Return a change with its feedback as it was then: with the status and the answer of that time."""
+        feedback = self._feedback(catalogue, change.feedback_id)
+        then = None if change.resolution_id is None else catalogue.resolution(change.resolution_id)
+        feedback = replace(feedback, resolution=then, state=replace(feedback.state, status=change.status))
+        return ChangeView(change, FeedbackView(feedback, _run_of(then, self._runs_of(catalogue, (then,)))))
 
     def _runs_of(self, catalogue: Catalogue, resolutions: Iterable[Resolution | None]) -> dict[str, Run]:
         """Return the registered runs that some resolutions name, by span, with one query."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     database_url: str = Field(default="sqlite:///whichrun.db", repr=False)  # may hold a password
     bind: Annotated[str, BeforeValidator(text.bind)] = "127.0.0.1:8000"
     workers: int = Field(default=2, ge=1, le=64)
+    rate_limit: int = Field(default=12_000, ge=0, le=10_000_000)
     log_format: Literal["text", "json"] = "text"
 
     webhook_secrets: Keys = Ring()
@@ -68,6 +69,7 @@ class Settings(BaseSettings):
 
     instance_id: Label = "default"
     workspace: Label = "default"
+    workspaces: Annotated[Mapping[str, frozenset[str]], BeforeValidator(text.homes)] = Field(default_factory=dict)
     repositories: Annotated[frozenset[str] | None, BeforeValidator(text.repositories)] = None
     feedback_authors: Accounts = None
     agent_logins: Accounts = None

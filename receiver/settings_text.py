@@ -15,6 +15,7 @@ MAX_LABEL = 512
 
 MAX_PORT = 65_535
 _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
+_HOME = re.compile(r"[A-Za-z0-9_.-]+/([A-Za-z0-9_.-]+|\*)")
 _ACCOUNT = re.compile(r"[A-Za-z0-9_-]+(\[bot\])?")
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 
@@ -70,6 +71,19 @@ def repositories(value: object) -> object:
     if not all(map(_REPOSITORY.fullmatch, found)):
         raise ValueError("write owner/name for each repository, separated by commas, such as acme/widgets,acme/gears")
     return found
+
+
+def homes(value: object) -> object:
+    """Read ``owner/name=workspace`` (or ``owner/*``), separated by commas; one named twice belongs to both."""
+    if not isinstance(value, str):
+        return value
+    found: dict[str, set[str]] = {}
+    for item in _items(value):
+        repository, equals, workspace = item.partition("=")
+        if not equals or not _HOME.fullmatch(repository.strip()):
+            raise ValueError("write owner/name=workspace or owner/*=workspace, separated by commas")
+        found.setdefault(repository.strip().lower(), set()).add(str(label(workspace)))
+    return {repository: frozenset(workspaces) for repository, workspaces in found.items()}
 
 
 def token(value: object) -> object:

@@ -20,12 +20,16 @@ from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 from receiver import lineage, logs
 from receiver.http_worker import JsonThreadWorker
+from receiver.rate import Meter
+from receiver.streams import MOST_STREAMS
 from resolver.errors import SettingsError
 
 if TYPE_CHECKING:
     from flask import Flask
 
-THREADS = 4
+AT_WORK = 4
+"""How many requests a process works on at a time; the threads beyond that wait for changes (``receiver.streams``)."""
+THREADS = AT_WORK + MOST_STREAMS
 KEEPALIVE_SECONDS = 5
 GRACEFUL_SECONDS = 30
 """How long requests that are under way may take after SIGTERM."""
@@ -61,7 +65,7 @@ def options(*, bind: str, workers: int) -> dict[str, Any]:
     }
 
 
-def application() -> Flask:
+def application(meter: Meter | None = None) -> Flask:
     """Build the application of one web process. Raises SettingsError."""
     from receiver.app import create_app  # noqa: PLC0415 - only workers carry the application
     from receiver.settings import load, require_webhook_secret  # noqa: PLC0415
@@ -69,7 +73,7 @@ def application() -> Flask:
 
     settings = load()
     require_webhook_secret(settings)
-    return create_app(wire_for_service(settings))
+    return create_app(wire_for_service(settings), meter, at_work=AT_WORK)
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -77,6 +81,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def __init__(self, settings: dict[str, Any]) -> None:
         self._settings = settings
+        self._meter = Meter()  # before the first fork, so that all workers share it
         super().__init__()
 
     def load_config(self) -> None:
@@ -86,7 +91,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         """Build the application, in a worker."""
-        return application()
+        return application(self._meter)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -53,6 +53,7 @@ def policy_of(settings: Settings) -> Policy:
         window=timedelta(hours=settings.inference_window_hours),
         web=web_of(settings.github_api_url),
         asks=settings.has_app,
+        homes=settings.workspaces,
     )
 
 
@@ -68,7 +69,7 @@ def wire(settings: Settings, *, store: Store | None = None, clock: Clock = now) 
     Raises SettingsError for a database URL that nobody can read, StoreError when the database is out of reach.
     """
     policy = policy_of(settings)
-    reader = ClaimReader(settings.signing_secrets, settings.instance_id, settings.workspace, clock)
+    reader = ClaimReader(settings.signing_secrets, settings.instance_id, clock)
     return Services(
         settings=settings,
         store=store or open_store(settings.database_url),

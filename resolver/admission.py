@@ -1,8 +1,8 @@
 """Which claims count where they stand.
 
 A sighting says that a claim's signature held. Whether the claim counts in its place is decided here, each time it is
-used, because the facts it depends on may arrive later: the repository's names (a rename), the number (a pull request
-that closes the issue), and who first posted the claim (SPEC §2.1, §4, §5.4).
+used, because the facts it depends on may arrive later: the repository's workspaces and names (a rename), the number (a
+pull request that closes the issue), and who first posted the claim (SPEC §2.1, §4, §5.4).
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from resolver import watch
-from resolver.claims.context import number_refusal, repository_refusal
-from resolver.model.github import GHOST, GithubObject, Kind, User
+from resolver.claims.context import number_refusal, repository_refusal, workspace_refusal
+from resolver.model.github import GHOST, GithubObject, Kind, Repository, User
 from resolver.model.runs import Reading, Run, Sighting
 from resolver.numbers import closes
 from resolver.policy import TRUSTED_ASSOCIATIONS, Policy, is_named
@@ -66,7 +66,7 @@ class Admission:
         self._facts = facts
         self._policy = policy
         self._query = query
-        self._names: tuple[str, ...] | None = None
+        self._repository: tuple[Repository | None] | None = None
         self._keys = keys
 
     def admit(self, reading: Reading, *, own: bool = False) -> Admitted:
@@ -84,8 +84,24 @@ class Admission:
 
     def _refusal(self, sighting: Sighting, *, own: bool) -> _Refusal | None:
         found = self._query.number if own else sighting.carrier.number
-        refusal = self._elsewhere(sighting) or self._of_a_namesake(sighting) or self._other_number(sighting, found)
+        refusal = (
+            self._of_another_workspace(sighting)  # first: its span names nothing here
+            or self._elsewhere(sighting)
+            or self._of_a_namesake(sighting)
+            or self._other_number(sighting, found)
+        )
         return refusal or (None if own else self._copied(sighting))
+
+    def _of_another_workspace(self, sighting: Sighting) -> _Refusal | None:
+        """Refuse a claim of another workspace. Where the repository is that one's too, somebody else did write there.
+
+        Nothing of theirs may be told here, but nothing is exact beside it either.
+        """
+        reason = workspace_refusal(sighting.workspace, self._query.workspace)
+        if reason is None:
+            return None
+        repository = self._here()
+        return _Refusal(reason, open=repository is not None and sighting.workspace in repository.workspaces)
 
     def _elsewhere(self, sighting: Sighting) -> _Refusal | None:
         """Refuse a claim for another repository; one by an unknown name may be for this one, before a rename."""
@@ -150,17 +166,18 @@ class Admission:
 
     def names(self) -> tuple[str, ...]:
         """Return the full names of the repository asked about, the current one first."""
-        if self._names is None:
-            self._names = self._look_up_names()
-        return self._names
-
-    def _look_up_names(self) -> tuple[str, ...]:
-        repository_id = self._query.repository_id
-        if repository_id is None:
-            return (self._query.repository,)
-        self._keys.add(watch.repository_key(repository_id))
-        repository = self._facts.repository(repository_id)
+        repository = self._here()
         return repository.names if repository is not None else (self._query.repository,)
+
+    def _here(self) -> Repository | None:
+        """Return the repository asked about, looked up once."""
+        if self._repository is None:
+            repository_id = self._query.repository_id
+            if repository_id is None:
+                return None
+            self._keys.add(watch.repository_key(repository_id))
+            self._repository = (self._facts.repository(repository_id),)
+        return self._repository[0]
 
     def run(self, span_id: str) -> Run | None:
         """Return a registered run."""

@@ -58,40 +58,40 @@ class Asker:
     policy: Policy
     clock: Clock
 
-    def about_url(self, facts: Facts, target: Target) -> Answer:
+    def about_url(self, facts: Facts, target: Target, *, workspace: str) -> Answer:
         """Answer which run made the thing at an address, or, for feedback, which run it is about."""
-        repository = facts.repository_named(self.policy.workspace, target.repository)
+        repository = facts.repository_named(workspace, target.repository)
         if repository is None:
             return _never_seen(f"no delivery from {target.repository} was ever taken in")
         if target.sha is not None and target.kind is None:
-            return self._about_commit(facts, repository, target.sha)
+            return self._about_commit(facts, repository, target.sha, workspace)
         thing = _object_at(facts, repository, target)
         if thing is None:
             return _never_seen("no delivery brought what stands at this address")
-        return walk(facts, self.policy, self._query_of(facts, thing, repository)).answer
+        return walk(facts, self.policy, self._query_of(facts, thing, repository, workspace)).answer
 
-    def about_text(self, facts: Facts, question: Question) -> Answer:
+    def about_text(self, facts: Facts, question: Question, *, workspace: str) -> Answer:
         """Answer a question; what it leaves open is taken from the object it names, where that is known."""
-        repository = facts.repository_named(self.policy.workspace, question.repository)
-        query = self._query_asked(facts, question, repository)
+        repository = facts.repository_named(workspace, question.repository)
+        query = self._query_asked(facts, question, repository, workspace)
         return walk(facts, self.policy, query).answer
 
-    def _about_commit(self, facts: Facts, repository: Repository, sha: str) -> Answer:
+    def _about_commit(self, facts: Facts, repository: Repository, sha: str, workspace: str) -> Answer:
         reading = facts.commit_reading(repository.id, sha)
         if reading is None:
             return _never_seen(f"no delivery brought commit {sha}")
         query = of_commit(
             sha,
             reading,
-            workspace=self.policy.workspace,
+            workspace=workspace,
             repository=repository.names[0],
             repository_id=repository.id,
             at=self.clock(),
         )
         return walk(facts, self.policy, query).answer
 
-    def _query_of(self, facts: Facts, thing: GithubObject, repository: Repository) -> Query:
-        workspace, name = self.policy.workspace, repository.names[0]
+    def _query_of(self, facts: Facts, thing: GithubObject, repository: Repository, workspace: str) -> Query:
+        name = repository.names[0]
         revisions = facts.revisions(thing.ref)
         authority = Authority(facts, self.policy, self.clock, thing.ref.repository_id)
         state = state_of(thing, revisions, authority)
@@ -99,19 +99,19 @@ class Asker:
             return of_feedback(facts, thing, state, workspace=workspace, repository=name)
         return by_whom(thing, workspace=workspace, repository=name, at=self.clock())
 
-    def _query_on(self, facts: Facts, thing: GithubObject, repository: Repository) -> Query:
+    def _query_on(self, facts: Facts, thing: GithubObject, repository: Repository, workspace: str) -> Query:
         """Ask what an object is about, whether it is feedback or not: whoever asks so says that it is."""
-        query = self._query_of(facts, thing, repository)
+        query = self._query_of(facts, thing, repository, workspace)
         if query.asking:
             return query
         revisions = facts.revisions(thing.ref)
         at = revisions[-1].updated_at if revisions else thing.created_at
-        asked = of_object(thing, workspace=self.policy.workspace, repository=repository.names[0], at=at)
+        asked = of_object(thing, workspace=workspace, repository=repository.names[0], at=at)
         return replace(asked, body=revisions[-1].body if revisions else "")
 
-    def _query_asked(self, facts: Facts, question: Question, repository: Repository | None) -> Query:
+    def _query_asked(self, facts: Facts, question: Question, repository: Repository | None, workspace: str) -> Query:
         query = Query(
-            workspace=self.policy.workspace,
+            workspace=workspace,
             repository=question.repository if repository is None else repository.names[0],
             repository_id=None if repository is None else repository.id,
             at=question.at or self.clock(),
@@ -119,7 +119,7 @@ class Asker:
         if repository is not None and question.named is not None:
             ref = ObjectRef(repository.id, *question.named)
             thing = facts.object(ref)
-            query = replace(query, ref=ref) if thing is None else self._query_on(facts, thing, repository)
+            query = replace(query, ref=ref) if thing is None else self._query_on(facts, thing, repository, workspace)
         reply_to = query.reply_to
         if repository is not None and question.in_reply_to_id is not None:
             reply_to = ObjectRef(repository.id, Kind.REVIEW_COMMENT, question.in_reply_to_id)

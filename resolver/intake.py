@@ -112,36 +112,39 @@ class Intake:
             given.append(seen.object.ref)
         if answered is not None:
             # Evidence is asked for what was given; a command that nobody delivered does not come alive by it.
-            given = [ref for ref in given if ledger.feedback_on(ref) is not None]
+            given = [ref for ref in given if ledger.feedback_on(ref)]
         given += self._waiting_for_permission(ledger, observation)
         if answered is not None:
             news.add(watch.want_key(answered))
         patience = PATIENCE if answered is None else timedelta(0)
         settling = Settling(self.policy, cause, self.clock(), patience)
-        feedback = [self._keep_feedback(ledger, ref, settling) for ref in given]
-        settle(ledger, settling, news, (one for one in feedback if one is not None))
+        feedback = [one for ref in given for one in self._keep_feedback(ledger, ref, settling)]
+        settle(ledger, settling, news, feedback)
 
     def _keep_repository(self, ledger: Ledger, repository: RepositorySeen, news: News) -> None:
-        changed = ledger.put_repository(repository, self.policy.workspace)
+        homes = self.policy.homes_of(repository.name)
+        changed = ledger.put_repository(repository, *(homes or {self.policy.workspace}), assigned=homes is not None)
         news.add(*(watch.repository_key(number) for number in changed))
-        if changed:
+        kept = ledger.repository(repository.id) if changed else None
+        if kept is not None:
             names = (repository.name, *repository.former)
-            news.add(*(watch.name_key(self.policy.workspace, name) for name in names))
+            news.add(*(watch.name_key(workspace, name) for workspace in kept.workspaces for name in names))
 
-    def _keep_feedback(self, ledger: Ledger, ref: ObjectRef, settling: Settling) -> int | None:
+    def _keep_feedback(self, ledger: Ledger, ref: ObjectRef, settling: Settling) -> tuple[int, ...]:
         thing = ledger.object(ref)
         if thing is None or ref.kind in SUBJECTS:
-            return None
+            return ()
         authority = Authority(ledger, self.policy, self.clock, ref.repository_id)
         state = state_of(thing, ledger.revisions(ref), authority)
         if state is None:
-            return None
-        feedback_id = ledger.put_feedback(state, settling.at)
+            return ()
+        kept = ledger.put_feedback(state, settling.at)
         if authority.wants:
             keys = {watch.permission_key(ref.repository_id, want.id) for want in authority.wants if want.id is not None}
-            ledger.watch(feedback_id, frozenset(keys))
+            for feedback_id in kept:
+                ledger.watch(feedback_id, frozenset(keys))
             ledger.put_wants(authority.wants, settling.at, due=settling.at)
-        return feedback_id
+        return kept
 
     def _waiting_for_permission(self, ledger: Ledger, observation: Observation) -> Iterator[ObjectRef]:
         """Yield the feedback that nobody could judge until now."""

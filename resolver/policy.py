@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from resolver.model.github import User
@@ -15,11 +16,13 @@ TRUSTED_ASSOCIATIONS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 class Policy:
     """The rules that settings decide.
 
-    ``feedback_authors`` and ``agent_accounts`` hold logins (any case) or numeric ids as text, and are None where
-    the operator named nobody. ``internal_agents`` holds agent names that are never inferred; ``window`` is how long
-    before the feedback a run may have started to be inferred. ``web`` is where GitHub's pages are: a link to
-    elsewhere leads to no object. ``asks`` is true where there are an App's credentials: GitHub is asked for what no
-    delivery brought, and for what accounts may do.
+    ``workspace`` is the service's own, for every repository that ``homes`` does not name: it maps full names
+    (``owner/*`` for all of an owner) in lower case to one or several workspaces. ``feedback_authors`` and
+    ``agent_accounts`` hold logins (any case) or numeric ids as text, and are None where the operator named nobody.
+    ``internal_agents`` holds agent names that are never inferred; ``window`` is how long before the feedback a run may
+    have started to be inferred. ``web`` is where GitHub's pages are: a link to elsewhere leads to no object. ``asks``
+    is true where there are an App's credentials: GitHub is asked for what no delivery brought, and for what accounts
+    may do.
     """
 
     workspace: str
@@ -29,6 +32,21 @@ class Policy:
     window: timedelta
     web: str = "https://github.com"
     asks: bool = False
+    homes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def homes_of(self, repository: str) -> frozenset[str] | None:
+        """Return the workspaces given to a repository of this full name, None when it is not named.
+
+        What names it whole comes before what names its owner.
+        """
+        name = repository.lower()
+        owner = name.partition("/")[0]
+        return self.homes.get(name) or self.homes.get(f"{owner}/*")
+
+    @property
+    def workspaces(self) -> frozenset[str]:
+        """Every workspace that a repository may belong to."""
+        return frozenset({self.workspace}).union(*self.homes.values())
 
     def may_give_feedback(self, author: User, association: str) -> bool:
         """Whether an account may give feedback; bots only when they are named (SPEC §5.1)."""

@@ -225,8 +225,11 @@ class Ledger(Facts, Protocol):
         """Hold locks until the end of the transaction (PostgreSQL); those held already cost nothing."""
         ...
 
-    def put_repository(self, seen: RepositorySeen, workspace: str) -> frozenset[int]:
-        """Keep a repository and its names; bind runs that were registered under one of them.
+    def put_repository(self, seen: RepositorySeen, *workspaces: str, assigned: bool = False) -> frozenset[int]:
+        """Keep a repository, its names and workspaces; bind runs that were registered under one of the names.
+
+        ``assigned`` has it belong to these workspaces and to no others, unless a newer name of it is known; else they
+        are for a repository that belongs to none yet.
 
         Returns the ids of the repositories that something changed for: this one, and those that lost a run to it.
         """
@@ -297,8 +300,10 @@ class Ledger(Facts, Protocol):
         """
         ...
 
-    def put_feedback(self, state: FeedbackState, at: datetime) -> int:
-        """Keep what a comment asks for, and return the feedback's id.
+    def put_feedback(self, state: FeedbackState, at: datetime) -> tuple[int, ...]:
+        """Keep what a comment asks for, once in each workspace of its repository; return the ids of the feedback.
+
+        Where it was kept before, it stays, in whatever workspaces the repository is now.
 
         A reader's status holds until the text changes: it is reset to ``state.status`` then. Feedback that is ignored
         or withdrawn has no newest resolution; its history stays.
@@ -316,8 +321,8 @@ class Ledger(Facts, Protocol):
         """Return one feedback with its newest resolution."""
         ...
 
-    def feedback_on(self, ref: ObjectRef) -> Feedback | None:
-        """Return the feedback that an object holds."""
+    def feedback_on(self, ref: ObjectRef) -> tuple[Feedback, ...]:
+        """Return the feedback that an object holds, one for each workspace that it was kept in."""
         ...
 
     def watch(self, feedback_id: int, keys: frozenset[str]) -> None:

@@ -15,6 +15,7 @@ from resolver.model.feedback import Feedback, Status
 from resolver.model.github import Revision
 from resolver.model.runs import Run, Sighting
 from store.blame import BlameFacts
+from store.changes import ChangeFacts
 from store.commits import CommitFacts
 from store.deliveries import DeliveryFacts
 from store.feedback import FEEDBACK, FeedbackFacts, to_feedback
@@ -26,6 +27,7 @@ from store.pulls import PullFacts
 from store.resolutions import ResolutionFacts
 from store.rows import CLAIM, COMMIT_CARRIER, OBJECT_CARRIER, RUN, to_run, to_sighting
 from store.runs import RunFacts
+from store.statistics import StatisticsFacts
 from store.times import to_micros
 from store.wants import WantFacts
 
@@ -42,15 +44,19 @@ _FEEDBACK_FILTERS = {
     "repository_id": "f.repository_id = ?",
     "number": "f.number = ?",
     "status": "f.status = ?",
-    "confidence": "x.confidence = ?",
-    "agent": "EXISTS (SELECT 1 FROM run n WHERE n.workspace = f.workspace AND n.span_id = x.span_id "
-    "AND n.agent_name = ?)",
-    "run": "f.resolution_id IN (SELECT y.id FROM resolution y WHERE y.workspace = f.workspace AND y.span_id = ?)",
+    "confidence": "f.confidence = ?",
+    "agent": "f.agent_name = ?",
+    "run": "f.span_id = ?",
     "since": "f.updated_at >= ?",
 }
 _FEEDBACK_ORDER = "ORDER BY f.id DESC LIMIT ?"
 # One item for each comment or commit that carries the run's claim: that of the latest version that does.
-_MADE = "s.workspace = ? AND s.span_id = ? AND s.id < ?"
+_MADE = """
+s.workspace = ? AND s.span_id = ? AND s.id < ?
+AND EXISTS (
+    SELECT 1 FROM repository_workspace w WHERE w.repository_id = s.repository_id AND w.workspace = s.workspace
+)
+"""
 _OBJECTS_MADE = f"""
 SELECT s.id, {OBJECT_CARRIER}, {CLAIM}
 FROM sighting s JOIN object o ON o.id = s.object_id JOIN revision r ON r.id = s.revision_id WHERE {_MADE}
@@ -83,6 +89,8 @@ class Catalogue(
     PermissionFacts,
     WantFacts,
     ProgressFacts,
+    ChangeFacts,
+    StatisticsFacts,
 ):
     """What can be read. In every list items are ``(id, value)``; ``before`` is the last id of the page before."""
 

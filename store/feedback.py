@@ -1,4 +1,4 @@
-"""Feedback, the statuses that readers give it, and what it waits for."""
+"""Feedback in its workspaces, the statuses that readers give it, and what it waits for."""
 
 # ruff: noqa: S608 -- statements are composed of this room's constants; what comes from outside is bound
 
@@ -10,6 +10,7 @@ from datetime import datetime
 from resolver.errors import NotFoundError, StoreError
 from resolver.model.feedback import Feedback, FeedbackState, Status
 from resolver.model.github import ObjectRef
+from store.changes import ChangeLedger
 from store.database import Row
 from store.part import Part
 from store.resolutions import RESOLUTION, to_resolution
@@ -31,26 +32,31 @@ FROM feedback f JOIN object o ON o.id = f.object_id LEFT JOIN resolution x ON x.
 """Reads feedback with its object, its repository's current name and its newest resolution: for ``to_feedback``."""
 
 _BY_ID = f"{FEEDBACK} WHERE f.id = ?"
-_BY_REF = f"{FEEDBACK} WHERE o.repository_id = ? AND o.kind = ? AND o.github_id = ?"
-_OWNER = """
-SELECT o.id, o.number, r.workspace FROM object o LEFT JOIN repository r ON r.id = o.repository_id
-WHERE o.repository_id = ? AND o.kind = ? AND o.github_id = ?
+_BY_REF = f"{FEEDBACK} WHERE o.repository_id = ? AND o.kind = ? AND o.github_id = ? ORDER BY f.id"
+_PLACE = "SELECT o.id, o.number FROM object o WHERE o.repository_id = ? AND o.kind = ? AND o.github_id = ?"
+_WORKSPACES = """
+SELECT w.workspace FROM repository_workspace w WHERE w.repository_id = ?
+UNION SELECT f.workspace FROM feedback f WHERE f.object_id = ? ORDER BY 1
 """
 _ADD = """
 INSERT INTO feedback (object_id, workspace, repository_id, number, authorized, state_status, body, instruction,
     author_association, given_at, updated_at, status, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (object_id) DO NOTHING RETURNING id
+ON CONFLICT (object_id, workspace) DO NOTHING RETURNING id
 """
 _KEPT = """
 SELECT authorized, state_status, body, instruction, author_association, given_at, updated_at, status, status_at,
     number, resolution_id, id
-FROM feedback WHERE object_id = ?
+FROM feedback WHERE object_id = ? AND workspace = ?
 """
 _MEND = """
 UPDATE feedback SET authorized = ?, state_status = ?, body = ?, instruction = ?, author_association = ?,
-    given_at = ?, updated_at = ?, status = ?, status_at = ?, number = ?, resolution_id = ?
+    given_at = ?, updated_at = ?, status = ?, status_at = ?, number = ?
 WHERE id = ?
 """
+_UNANSWER = (
+    "UPDATE feedback SET resolution_id = NULL, confidence = NULL, mode = NULL, span_id = NULL, agent_name = NULL "
+    "WHERE id = ?"
+)
 _SET_STATUS = "UPDATE feedback SET status = ?, status_at = ? WHERE id = ?"
 _WATCHED = """
 SELECT f.given_at, w.watch_key FROM feedback f LEFT JOIN feedback_watch w ON w.feedback_id = f.id WHERE f.id = ?
@@ -77,43 +83,50 @@ class FeedbackFacts(Part):
         return None if row is None else to_feedback(row)
 
 
-class FeedbackLedger(FeedbackFacts):
+class FeedbackLedger(FeedbackFacts, ChangeLedger):
     """Keeping feedback."""
 
-    def feedback_on(self, ref: ObjectRef) -> Feedback | None:
-        """Return the feedback that an object holds."""
-        row = self._db.row(_BY_REF, (ref.repository_id, ref.kind.value, ref.id))
-        return None if row is None else to_feedback(row)
+    def feedback_on(self, ref: ObjectRef) -> tuple[Feedback, ...]:
+        """Return the feedback that an object holds, one for each workspace that it was kept in."""
+        return tuple(map(to_feedback, self._db.rows(_BY_REF, (ref.repository_id, ref.kind.value, ref.id))))
 
-    def put_feedback(self, state: FeedbackState, at: datetime) -> int:
-        """Keep what a comment asks for, and return the feedback's id.
+    def put_feedback(self, state: FeedbackState, at: datetime) -> tuple[int, ...]:
+        """Keep what a comment asks for, once in each workspace of its repository; return the ids of the feedback.
 
-        A reader's status holds until the text changes: it is reset to ``state.status`` then. Feedback that is ignored
-        or withdrawn has no newest resolution; its history stays. The object and its repository must be kept already.
+        Where it was kept before, it stays. A reader's status holds until the text changes: it is reset to
+        ``state.status`` then. Feedback that is ignored or withdrawn has no newest resolution; its history stays. The
+        object and its repository must be kept already.
         """
         ref = state.ref
-        owner = self._db.row(_OWNER, (ref.repository_id, ref.kind.value, ref.id))
-        if owner is None or owner[2] is None:
+        place = self._db.row(_PLACE, (ref.repository_id, ref.kind.value, ref.id))
+        workspaces = [] if place is None else self._db.rows(_WORKSPACES, (ref.repository_id, place[0]))
+        if place is None or not workspaces:
             raise StoreError(f"{ref.kind} {ref.id} and repository {ref.repository_id} must be kept before feedback")
-        object_id, number, workspace = owner
+        return tuple(self._put(place, workspace, state, at) for (workspace,) in workspaces)
+
+    def _put(self, place: Row, workspace: str, state: FeedbackState, at: datetime) -> int:
+        object_id, number = place
         told = _told(state)
-        added = self._db.row(
-            _ADD, (object_id, workspace, ref.repository_id, number, *told, state.status.value, to_micros(at))
-        )
+        values = (object_id, workspace, state.ref.repository_id, number, *told, state.status.value, to_micros(at))
+        added = self._db.row(_ADD, values)
         if added is not None:
+            self.touch(added[0], new=True)
             return int(added[0])
-        kept = self._db.rows(self._db.locking(_KEPT), (object_id,))[0]
+        kept = self._db.rows(self._db.locking(_KEPT), (object_id, workspace))[0]
         feedback_id = int(kept[11])
+        self.touch(feedback_id)
         status = (state.status.value, None) if _asks_anew(kept, told) else kept[7:9]
-        resolution_id = None if state.status in _UNANSWERED else kept[10]
-        if (*told, *status, number, resolution_id) != kept[:11]:
-            self._db.change(_MEND, (*told, *status, number, resolution_id, feedback_id))
+        if (*told, *status, number) != kept[:10]:
+            self._db.change(_MEND, (*told, *status, number, feedback_id))
             if kept[5] != told[5]:
                 self._db.change(_MEND_WATCH, (told[5], feedback_id))
+        if state.status in _UNANSWERED and kept[10] is not None:
+            self._db.change(_UNANSWER, (feedback_id,))
         return feedback_id
 
     def set_feedback_status(self, feedback_id: int, status: Status, at: datetime) -> None:
         """Keep the status that a reader gives; it holds until the text changes. Raises NotFoundError."""
+        self.touch(feedback_id)
         if not self._db.change(_SET_STATUS, (status.value, to_micros(at), feedback_id)):
             raise NotFoundError(f"there is no feedback {feedback_id}")
 

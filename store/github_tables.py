@@ -34,14 +34,22 @@ class Repository(Table):
     """A repository is its number."""
 
     id = BigIntegerField(primary_key=True)
-    workspace = TextField()
     installation_id = BigIntegerField(null=True)
     deleted = SmallIntegerField()
 
-    class Meta:
-        """For the list."""
 
-        indexes = ((("workspace", "id"), False),)
+class RepositoryWorkspace(Table):
+    """A workspace that a repository belongs to."""
+
+    workspace = TextField()
+    repository = ForeignKeyField(Repository, index=False)
+
+    class Meta:
+        """Each once; found from either side."""
+
+        primary_key = CompositeKey("workspace", "repository")
+        indexes = ((("repository", "workspace"), False),)
+        without_rowid = True
 
 
 class RepositoryName(Table):

@@ -1,4 +1,4 @@
-"""Repositories and the names that they bore. A repository is its number; a name is a label with a time.
+"""Repositories, their workspaces and the names that they bore. A repository is its number; a name is a dated label.
 
 ``as_of`` of a name is the repository's own time when it bore it: the newest is the current name. ``seen_at`` is the
 last time at which it is known to have borne it: that says who bore a name when a run started.
@@ -6,8 +6,10 @@ last time at which it is known to have borne it: that says who bore a name when 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 
+from resolver.errors import StoreError
 from resolver.model.asking import Place
 from resolver.model.github import Repository, RepositorySeen
 from store.database import Row
@@ -16,26 +18,31 @@ from store.times import to_micros
 
 _LONG_AGO = -(2**63)
 _REPOSITORY = """
-SELECT r.id, r.workspace, r.installation_id, r.deleted, n.name, n.as_of
+SELECT r.id, r.installation_id, r.deleted, n.name, n.as_of
 FROM repository r JOIN repository_name n ON n.repository_id = r.id
 WHERE r.id = ? ORDER BY n.as_of DESC, n.name DESC
 """
+_WORKSPACES = "SELECT w.workspace FROM repository_workspace w WHERE w.repository_id = ?"
 _NAMED = """
-SELECT r.id, r.workspace, r.installation_id, r.deleted, n.name, n.as_of
+SELECT r.id, r.installation_id, r.deleted, n.name, n.as_of
 FROM repository_name k
+JOIN repository_workspace w ON w.repository_id = k.repository_id AND w.workspace = ?
 JOIN repository r ON r.id = k.repository_id
 JOIN repository_name n ON n.repository_id = r.id
-WHERE k.name_key = ? AND r.workspace = ? ORDER BY r.id, n.as_of DESC, n.name DESC
+WHERE k.name_key = ? ORDER BY r.id, n.as_of DESC, n.name DESC
 """
 _IN_WORKSPACE = """
 SELECT r.id, (
     SELECT n.name FROM repository_name n WHERE n.repository_id = r.id ORDER BY n.as_of DESC, n.name DESC LIMIT 1
 ), r.installation_id
-FROM repository r WHERE r.workspace = ? AND r.deleted = 0 ORDER BY r.id
+FROM repository_workspace w JOIN repository r ON r.id = w.repository_id
+WHERE w.workspace = ? AND r.deleted = 0 ORDER BY w.repository_id
 """
 _ADD = """
-INSERT INTO repository (id, workspace, installation_id, deleted) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+INSERT INTO repository (id, installation_id, deleted) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING
 """
+_JOIN = "INSERT INTO repository_workspace (workspace, repository_id) VALUES"
+_LEAVE = "DELETE FROM repository_workspace WHERE workspace = ? AND repository_id = ?"
 _MEND = "UPDATE repository SET installation_id = ?, deleted = ? WHERE id = ?"
 _ADD_NAME = """
 INSERT INTO repository_name (repository_id, name, name_key, as_of, seen_at) VALUES (?, ?, ?, ?, ?)
@@ -46,10 +53,11 @@ _SEE_NAME = "UPDATE repository_name SET as_of = ?, seen_at = ? WHERE repository_
 _IS_SHARED = "SELECT 1 FROM repository_name WHERE name_key = ? AND repository_id <> ? LIMIT 1"
 # Who bore a name at a time: whoever was seen with it next, else the last one seen with it before.
 _HOLDER = """
-SELECT r.id FROM repository_name n JOIN repository r ON r.id = n.repository_id
-WHERE n.name_key = ? AND r.workspace = ?
+SELECT n.repository_id
+FROM repository_name n JOIN repository_workspace w ON w.repository_id = n.repository_id AND w.workspace = ?
+WHERE n.name_key = ?
 ORDER BY CASE WHEN n.seen_at >= ? THEN 0 ELSE 1 END, CASE WHEN n.seen_at >= ? THEN n.seen_at ELSE -n.seen_at END,
-    r.id
+    n.repository_id
 LIMIT 1
 """
 _RUNS_NAMED = """
@@ -65,19 +73,19 @@ class RepositoryFacts(Part):
     def repository(self, repository_id: int) -> Repository | None:
         """Return the repository with all the names it has borne."""
         rows = self._db.rows(_REPOSITORY, (repository_id,))
-        return _to_repository(rows) if rows else None
+        return self._to_repository(rows) if rows else None
 
     def repository_named(self, workspace: str, name: str) -> Repository | None:
         """Return the repository that bears this full name (any case), else the one that bore it last."""
         key = name.lower()
-        found: tuple[tuple[bool, int, int], Repository] | None = None
-        for repository_id, group in groupby(self._db.rows(_NAMED, (key, workspace)), key=lambda row: int(row[0])):
+        found: tuple[tuple[bool, int, int], list[Row]] | None = None
+        for repository_id, group in groupby(self._db.rows(_NAMED, (workspace, key)), key=lambda row: int(row[0])):
             rows = list(group)
-            as_of = max(row[5] for row in rows if row[4].lower() == key)
-            rank = (rows[0][4].lower() == key, as_of, repository_id)
+            as_of = max(row[4] for row in rows if row[3].lower() == key)
+            rank = (rows[0][3].lower() == key, as_of, repository_id)
             if found is None or rank > found[0]:
-                found = rank, _to_repository(rows)
-        return None if found is None else found[1]
+                found = rank, rows
+        return None if found is None else self._to_repository(found[1])
 
     def repositories(self, workspace: str) -> tuple[Place, ...]:
         """Return the repositories of a workspace that were not deleted, by id, each with its name and installation."""
@@ -85,34 +93,59 @@ class RepositoryFacts(Part):
 
     def holder(self, workspace: str, name: str, at: int) -> int | None:
         """Return the id of the repository that bore a name at a time (microseconds), as far as is known."""
-        row = self._db.row(_HOLDER, (name.lower(), workspace, at, at))
+        row = self._db.row(_HOLDER, (workspace, name.lower(), at, at))
         return None if row is None else int(row[0])
+
+    def _to_repository(self, rows: list[Row]) -> Repository:
+        """Read the rows of one repository, one for each name, the current one first."""
+        number, installation_id, deleted = rows[0][:3]
+        workspaces = frozenset(workspace for (workspace,) in self._db.rows(_WORKSPACES, (number,)))
+        return Repository(number, workspaces, tuple(row[3] for row in rows), installation_id, bool(deleted))
 
 
 class RepositoryLedger(RepositoryFacts):
     """Keeping repositories."""
 
-    def put_repository(self, seen: RepositorySeen, workspace: str) -> frozenset[int]:
-        """Keep a repository and its names; bind runs that were registered under one of them.
+    def put_repository(self, seen: RepositorySeen, *workspaces: str, assigned: bool = False) -> frozenset[int]:
+        """Keep a repository, its names and workspaces; bind runs that were registered under one of the names.
 
-        Returns the ids of the repositories that something changed for that can be asked for (a name seen once more
-        is no news): this one, and those that won or lost a run by it.
+        ``assigned`` has it belong to these workspaces and to no others, unless a newer name of it is known; else they
+        are for a repository that belongs to none yet. Returns the ids of the repositories that something changed for
+        that can be asked for (a name seen once more is no news): this one, and those that won or lost a run by it.
         """
         before = self.repository(seen.id)
         if before is None:
-            self._db.change(_ADD, (seen.id, workspace, seen.installation_id, int(seen.deleted)))
+            self._db.change(_ADD, (seen.id, seen.installation_id, int(seen.deleted)))
         else:
             self._mend_repository(before, seen)
         as_of = to_micros(seen.as_of)
         seen_at = max(as_of, to_micros(seen.seen_at or seen.as_of))
         names = dict.fromkeys(seen.former, (as_of - 1, as_of - 1)) | {seen.name: (as_of, seen_at)}
         since = {name: self._see_name(seen.id, name, *times) for name, times in names.items()}
+        after = self._settle_in(seen, frozenset(workspaces), assigned=assigned)
+        anew = dict.fromkeys(after.names, _LONG_AGO)
         concerned: set[int] = set()
-        for name, time in since.items():
-            concerned |= self._bind_runs(seen.id, workspace, name, since=time)
-        if self.repository(seen.id) != before:
+        for workspace in sorted(after.workspaces):
+            joined = before is None or workspace not in before.workspaces
+            for name, time in (anew if joined else since).items():
+                concerned |= self._bind_runs(seen.id, workspace, name, since=time)
+        if after != before:
             concerned.add(seen.id)
         return frozenset(concerned)
+
+    def _settle_in(self, seen: RepositorySeen, wanted: frozenset[str], *, assigned: bool) -> Repository:
+        """Have a repository belong to workspaces; return it as it is then."""
+        repository = self.repository(seen.id)
+        if repository is None:
+            raise StoreError(f"repository {seen.id} was not kept")
+        may_move = not repository.workspaces or (assigned and repository.names[0] == seen.name)
+        if not may_move or wanted == repository.workspaces:
+            return repository
+        joining = [(one, repository.id) for one in sorted(wanted - repository.workspaces)]
+        self._db.insert(_JOIN, joining, "ON CONFLICT DO NOTHING")
+        for one in sorted(repository.workspaces - wanted):
+            self._db.change(_LEAVE, (one, repository.id))
+        return replace(repository, workspaces=wanted)
 
     def _mend_repository(self, before: Repository, seen: RepositorySeen) -> None:
         # An App that is installed anew gets a greater number, so the greatest is the current one.
@@ -145,9 +178,3 @@ class RepositoryLedger(RepositoryFacts):
                 self._db.change(_BIND_NUMBERS, (holder, run_id))
                 concerned |= {holder} if bound_to is None else {holder, bound_to}
         return concerned
-
-
-def _to_repository(rows: list[Row]) -> Repository:
-    """Read the rows of one repository, one for each name, the current one first."""
-    number, workspace, installation_id, deleted = rows[0][:4]
-    return Repository(number, workspace, tuple(row[4] for row in rows), installation_id, bool(deleted))

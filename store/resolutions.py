@@ -10,6 +10,7 @@ from datetime import datetime
 
 from resolver.errors import NotFoundError
 from resolver.model.answers import Answer, Candidate, Confidence, Finding, Outcome, Resolution
+from store.changes import ChangeLedger
 from store.database import Row
 from store.part import Part, below
 from store.times import from_micros, to_micros
@@ -17,17 +18,27 @@ from store.times import from_micros, to_micros
 RESOLUTION = (
     "x.id, x.workspace, x.confidence, x.mode, x.span_id, x.diagnostic, x.candidates, x.findings, x.cause, x.resolved_at"
 )
+_BY_ID = f"SELECT {RESOLUTION} FROM resolution x WHERE x.id = ?"
 _OF_FEEDBACK = f"SELECT {RESOLUTION} FROM resolution x WHERE x.feedback_id = ? AND x.id < ? ORDER BY x.id DESC LIMIT ?"
 _ADD = """
 INSERT INTO resolution (feedback_id, workspace, confidence, mode, span_id, diagnostic, candidates, findings, cause,
     resolved_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
 """
 _WORKSPACE = "SELECT workspace FROM feedback WHERE id = ?"
-_POINT = "UPDATE feedback SET resolution_id = ? WHERE id = ?"
+_POINT = """
+UPDATE feedback SET resolution_id = ?, confidence = ?, mode = ?, span_id = ?, agent_name = (
+    SELECT n.agent_name FROM run n WHERE n.workspace = feedback.workspace AND n.span_id = ?
+) WHERE id = ?
+"""
 
 
 class ResolutionFacts(Part):
     """Looking resolutions up."""
+
+    def resolution(self, resolution_id: int) -> Resolution | None:
+        """Return one resolution."""
+        row = self._db.row(_BY_ID, (resolution_id,))
+        return None if row is None else to_resolution(row)
 
     def resolutions(self, feedback_id: int, *, before: int | None, limit: int) -> tuple[tuple[int, Resolution], ...]:
         """Return a feedback's resolutions with their ids, newest first, from below the id ``before`` on."""
@@ -35,7 +46,7 @@ class ResolutionFacts(Part):
         return tuple((row[0], to_resolution(row)) for row in rows)
 
 
-class ResolutionLedger(Part):
+class ResolutionLedger(ChangeLedger):
     """Keeping resolutions."""
 
     def append_resolution(self, feedback_id: int, answer: Answer, cause: str, at: datetime) -> Resolution:
@@ -43,6 +54,7 @@ class ResolutionLedger(Part):
         owner = self._db.row(self._db.locking(_WORKSPACE), (feedback_id,))
         if owner is None:
             raise NotFoundError(f"there is no feedback {feedback_id}")
+        self.touch(feedback_id)
         values = (
             feedback_id,
             owner[0],
@@ -56,7 +68,9 @@ class ResolutionLedger(Part):
             to_micros(at),
         )
         resolution_id = self._db.rows(_ADD, values)[0][0]
-        self._db.change(_POINT, (resolution_id, feedback_id))
+        span_id = answer.span_id
+        pointed = (resolution_id, answer.confidence.value, answer.mode, span_id, span_id, feedback_id)
+        self._db.change(_POINT, pointed)
         return Resolution(resolution_id, owner[0], answer, cause, at)
 
 

@@ -20,6 +20,7 @@ from store.ledger import Ledger
 from store.progress import Turns
 from store.redeliveries import Redeliveries
 from store.times import from_micros
+from store.tokens import Tokens
 from store.want_queue import WantQueue
 
 
@@ -33,6 +34,8 @@ class Store:
         self._wants = WantQueue(database)
         self._redeliveries = Redeliveries(database)
         self._turns = Turns(database)
+        self.tokens = Tokens(database)
+        """The API's tokens."""
         self.answers = Answers(database)
         """GitHub's answers as they came."""
 
@@ -62,8 +65,15 @@ class Store:
     @contextmanager
     def transaction(self, *locks: str) -> Iterator[Ledger]:
         """Run a write transaction, all or nothing. Two that name one lock never run at once."""
-        with self._db.writing(*locks):
-            yield Ledger(self._db)
+        with self._db.writing(*locks), self._ledger() as ledger:
+            yield ledger
+
+    @contextmanager
+    def _ledger(self) -> Iterator[Ledger]:
+        """Yield the ledger of the transaction that is open; in its end, what changed is noted."""
+        ledger = Ledger(self._db)
+        yield ledger
+        ledger.note_changes()
 
     @contextmanager
     def snapshot(self) -> Iterator[Catalogue]:
@@ -85,8 +95,8 @@ class Store:
 
         Yields None when another worker has done so already; waits for one that is at it.
         """
-        with self._inbox.processing(claimed, *locks) as mine:
-            yield Ledger(self._db) if mine else None
+        with self._inbox.processing(claimed, *locks) as mine, self._ledger() as ledger:
+            yield ledger if mine else None
 
     def fail(self, claimed: Claimed, *, error: str, retry_at: datetime | None) -> None:
         """Keep why a try failed, and when to try again: None sets the delivery aside as dead."""
@@ -110,8 +120,8 @@ class Store:
         Holds the lock of the want's repository beside those given. Yields None, and changes nothing, when the want is
         settled already, or another worker has it.
         """
-        with self._wants.settling(claimed, change, *locks) as mine:
-            yield Ledger(self._db) if mine else None
+        with self._wants.settling(claimed, change, *locks) as mine, self._ledger() as ledger:
+            yield ledger if mine else None
 
     def postpone(self, claimed: ClaimedWant, change: WantChange) -> bool:
         """Change a want that stays to be asked, and nothing else; return whether its refusal is another one now."""

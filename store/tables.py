@@ -116,10 +116,10 @@ class RunNumber(Table):
 
 
 class Feedback(Table):
-    """What a comment asks for. ``state_status`` follows from its text; ``status`` may be a reader's."""
+    """What a comment asks for, in a workspace. ``state_status`` follows from its text; ``status`` may be a reader's."""
 
     id = BigAutoField()
-    object = ForeignKeyField(Object, unique=True)
+    object = ForeignKeyField(Object, index=False)
     workspace = TextField()
     repository_id = BigIntegerField()
     number = BigIntegerField(null=True)
@@ -135,14 +135,25 @@ class Feedback(Table):
     updated_at = BigIntegerField()
     received_at = BigIntegerField()
     resolution_id = BigIntegerField(null=True)
-    """The newest one."""
+    """The newest one; what follows repeats what it says, for the lists."""
+    confidence = TextField(null=True)
+    mode = TextField(null=True)
+    span_id = TextField(null=True)
+    agent_name = TextField(null=True)
 
     class Meta:
-        """For the lists."""
+        """Each workspace's own; the rest is for the lists."""
 
         indexes = (
+            (("object", "workspace"), True),
             (("workspace", "id"), False),
             (("workspace", "status", "id"), False),
+            (("workspace", "confidence", "id"), False),
+            (("workspace", "span_id", "id"), False),
+            (("workspace", "agent_name", "id"), False),
+            (("workspace", "repository_id", "id"), False),
+            (("workspace", "updated_at", "id"), False),
+            (("workspace", "given_at", "status", "confidence", "mode", "agent_name", "repository_id"), False),
             (("repository_id", "number", "id"), False),
         )
 
@@ -180,6 +191,46 @@ class Resolution(Table):
         """For a feedback's history, and for the feedback of a run."""
 
         indexes = ((("feedback", "id"), False), (("workspace", "span_id", "id"), False))
+
+
+class Change(Table):
+    """Something that happened to feedback: ``kind`` of change, and the status and newest resolution from then on.
+
+    Within a workspace ids are in the order in which the changes were committed.
+    """
+
+    id = BigAutoField()
+    workspace = TextField()
+    feedback = ForeignKeyField(Feedback, index=False)
+    kind = TextField()
+    status = TextField()
+    resolution_id = BigIntegerField(null=True)
+    changed_at = BigIntegerField(index=True)
+
+    class Meta:
+        """For whoever follows a workspace's changes."""
+
+        indexes = ((("workspace", "id"), False),)
+
+
+class Token(Table):
+    """A token of the API, of which only a hash is kept; ``span_id`` is the run that it is bound to."""
+
+    id = BigAutoField()
+    workspace = TextField()
+    name = TextField()
+    secret_sha256 = BlobField(unique=True)
+    scopes = TextField()
+    span_id = TextField(null=True)
+    created_at = BigIntegerField()
+    expires_at = BigIntegerField(null=True)
+    revoked_at = BigIntegerField(null=True)
+    used_at = BigIntegerField(null=True)
+
+    class Meta:
+        """For the list."""
+
+        indexes = ((("workspace", "id"), False),)
 
 
 _WAITING = "status IN ('pending', 'failed')"

@@ -6,23 +6,48 @@ written: ``receiver.problems`` makes them answers.
 
 from __future__ import annotations
 
+import math
+import time
+
 from flask import Blueprint, request
 
-from receiver.api import deliveries, feedback, resolve, runs
-from receiver.auth import admit, authenticate
-from receiver.current import services
+from receiver import current
+from receiver.api import deliveries, feedback, resolve, runs, stats, stream, tokens
+from receiver.api.routing import PREFIX, Routes
+from receiver.auth import Principal, admit, authenticate
+from receiver.problems import ApiError
 
-blueprint = Blueprint("api", __name__, url_prefix="/v1")
+ROUTES: tuple[Routes, ...] = (
+    runs.routes,
+    resolve.routes,
+    feedback.routes,
+    stream.routes,
+    deliveries.routes,
+    tokens.routes,
+    stats.routes,
+)
+
+blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
 
 
 @blueprint.before_request
 def _authenticate() -> None:
-    settings = services().settings
-    token = "" if settings.api_token is None else settings.api_token.get_secret_value()
-    admit(
-        authenticate(request.headers.get("Authorization"), token=token.encode(), workspace=settings.workspace),
-    )
+    principal = authenticate(current.services(), request.headers.get("Authorization"))
+    _refuse_too_many(principal)
+    admit(principal)
 
 
-for routes in (runs, resolve, feedback, deliveries):
-    blueprint.register_blueprint(routes.routes)
+def _refuse_too_many(principal: Principal) -> None:
+    """Raise ApiError 429, with ``Retry-After``, for a token that asks more often than the operator lets it."""
+    limit = current.services().settings.rate_limit
+    if not limit:
+        return
+    number = 0 if principal.token is None else principal.token.id
+    wait = current.meter().take(number, per_minute=limit, now=time.monotonic())
+    if wait > 0:
+        message = f"the token asked more than {limit} times within a minute"
+        raise ApiError(429, "too_many_requests", message, retry_after=math.ceil(wait))
+
+
+for routes in ROUTES:
+    blueprint.register_blueprint(routes.blueprint)

@@ -11,6 +11,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    Strict,
     StringConstraints,
     field_validator,
     model_validator,
@@ -34,6 +35,7 @@ from resolver.ask import Question
 from resolver.correction import Correction
 from resolver.model.feedback import SETTABLE, Status
 from resolver.model.runs import Run
+from resolver.model.tokens import Scope, TokenGrant
 
 MAX_REASON: Final = 2_000
 """Characters in the reason of a correction."""
@@ -43,6 +45,8 @@ MAX_PERSON: Final = 100
 Texts = Annotated[tuple[FilledText, ...], Field(max_length=MAX_ITEMS)]
 Numbers = Annotated[tuple[Number, ...], Field(max_length=MAX_ITEMS)]
 Reason = Annotated[str, StringConstraints(max_length=MAX_REASON), AfterValidator(plain), AfterValidator(filled)]
+ScopeName = Annotated[Scope, Strict(strict=False)]
+"""JSON has no enumerations: a scope is its name."""
 Person = Annotated[str, StringConstraints(max_length=MAX_PERSON), AfterValidator(plain), AfterValidator(filled)]
 
 
@@ -187,6 +191,26 @@ class QuestionBody(Body):
     def to_question(self) -> Question:
         """Return the question as the domain takes it."""
         return Question(**self.model_dump())
+
+
+class NewTokenBody(Body):
+    """A token to make. ``run`` binds it to the run of a span: it writes as no other."""
+
+    name: FilledText
+    scopes: Annotated[tuple[ScopeName, ...], Field(min_length=1, max_length=len(Scope))]
+    workspace: FilledText | None = None
+    run: FilledText | None = None
+    expires_at: Time | None = None
+
+    def to_grant(self, *, workspace: str) -> TokenGrant:
+        """Return what is to be allowed, in ``workspace`` unless the body names one."""
+        return TokenGrant(
+            workspace=self.workspace or workspace,
+            name=self.name,
+            scopes=frozenset(self.scopes),
+            run=self.run,
+            expires_at=self.expires_at,
+        )
 
 
 class FeedbackChange(Body):

@@ -4,46 +4,30 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from flask import Blueprint
-
+from receiver import shapes
+from receiver.api.bodies import NoBody
 from receiver.api.paging import page_json, span_of
-from receiver.api.parameters import DeliveryParameters
-from receiver.api.requests import read_no_body, read_no_query, read_query, segment
-from receiver.auth import Principal, Scope, require
-from receiver.changes import Changes
-from receiver.current import services
-from receiver.present import Json, delivery_json
-from receiver.queries import Queries
+from receiver.api.parameters import DeliveryParameters, NoParameters
+from receiver.api.routing import Call, Routes
+from receiver.present import delivery_json
+from resolver.model.tokens import Scope
 
-routes = Blueprint("deliveries", __name__)
+routes = Routes.about("deliveries")
 
 
-@routes.get("/deliveries")
-def listed() -> Json:
+@routes.get("/deliveries", scope=Scope.ADMIN)
+def listed(call: Call[DeliveryParameters, NoBody]) -> shapes.List[shapes.Delivery]:
     """List deliveries, newest first."""
-    principal = _admin()
-    parameters = read_query(DeliveryParameters)
-    page = Queries(services(), principal.workspace).deliveries(parameters.status, span_of(parameters))
-    return page_json(page, parameters, delivery_json)
+    return page_json(call.queries.deliveries(call.query.status, span_of(call)), call, delivery_json)
 
 
-@routes.get("/deliveries/<guid>")
-def one(guid: str) -> Json:
+@routes.get("/deliveries/{guid}", scope=Scope.ADMIN, tagged=True)
+def one(call: Call[NoParameters, NoBody], guid: str) -> shapes.Delivery:
     """Show one delivery."""
-    principal = _admin()
-    read_no_query()
-    return delivery_json(Queries(services(), principal.workspace).delivery(segment(guid, noun="delivery")))
+    return delivery_json(call.queries.delivery(guid))
 
 
-@routes.post("/deliveries/<guid>/replay")
-def replay(guid: str) -> tuple[Json, int]:
+@routes.post("/deliveries/{guid}/replay", scope=Scope.ADMIN, status=HTTPStatus.ACCEPTED)
+def replay(call: Call[NoParameters, NoBody], guid: str) -> shapes.Replayed:
     """Let a delivery be processed again."""
-    principal = _admin()
-    read_no_query()
-    read_no_body()
-    delivery = Changes(services(), principal.workspace).replay(segment(guid, noun="delivery"))
-    return {"delivery": delivery_json(delivery)}, HTTPStatus.ACCEPTED
-
-
-def _admin() -> Principal:
-    return require(Scope.ADMIN)
+    return {"delivery": delivery_json(call.changes.replay(guid))}

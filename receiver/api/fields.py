@@ -11,7 +11,7 @@ import unicodedata
 from datetime import datetime
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BeforeValidator, Field, Strict, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, Strict, StringConstraints, WithJsonSchema
 
 from resolver import names, times, urls
 from resolver.errors import UrlError
@@ -95,17 +95,26 @@ def address(text: str) -> str:
     return text
 
 
-Text = Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(plain)]
+_PLAIN = r"[^\u0000-\u001f\u007f-\u009f]"
+_SAYS = r"[^\u0000-\u001f\u007f-\u009f\s]"
+
+
+def _told(pattern: str, length: int = MAX_TEXT) -> WithJsonSchema:
+    """Return how a text's rule is told to callers; it is checked by the functions above."""
+    return WithJsonSchema({"type": "string", "maxLength": length, "pattern": f"^{pattern}$"})
+
+
+Text = Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(plain), _told(f"{_PLAIN}*")]
 """A text that may be empty: nothing is said then."""
-FilledText = Annotated[Text, AfterValidator(filled)]
+FilledText = Annotated[Text, AfterValidator(filled), _told(f"{_PLAIN}*{_SAYS}{_PLAIN}*")]
 LongText = Annotated[str, StringConstraints(max_length=MAX_BODY), AfterValidator(without_nul)]
 """A text of several lines; it is read and never kept."""
-RepositoryName = Annotated[Text, AfterValidator(repository)]
-Sha = Annotated[Text, AfterValidator(sha)]
+RepositoryName = Annotated[Text, AfterValidator(repository), _told("[A-Za-z0-9_-]{1,100}/[A-Za-z0-9._-]{1,100}")]
+Sha = Annotated[Text, AfterValidator(sha), _told("(?:[0-9a-fA-F]{40}|[0-9a-fA-F]{64})")]
 Time = Annotated[datetime, BeforeValidator(time)]
 Number = Annotated[int, Strict(), Field(ge=1, le=names.MAX_ID)]
 """An id or number in JSON."""
-NumberText = Annotated[int, BeforeValidator(number)]
+NumberText = Annotated[int, Field(ge=1, le=names.MAX_ID), BeforeValidator(number)]
 """An id or number in an address."""
 Address = Annotated[str, StringConstraints(max_length=2048), AfterValidator(address)]
 """The address of an artifact."""

@@ -8,30 +8,35 @@ from typing import TypeVar
 from flask import request
 
 from receiver import cursors
+from receiver.api.bodies import NoBody
 from receiver.api.parameters import ListParameters
 from receiver.api.requests import invalid
-from receiver.present import Json
+from receiver.api.routing import Call
 from receiver.queries import Page, Span
+from receiver.shapes import List
 
 ItemT = TypeVar("ItemT")
+ShapeT = TypeVar("ShapeT")
+ListT = TypeVar("ListT", bound=ListParameters)
 
 
-def span_of(parameters: ListParameters) -> Span:
+def span_of(call: Call[ListT, NoBody]) -> Span:
     """Return the part of the list that is asked for. Raises ApiError 422 for a cursor of another list."""
+    parameters = call.query
     if parameters.cursor is None:
         return Span(limit=parameters.limit)
     try:
-        return Span(limit=parameters.limit, before=cursors.read(parameters.cursor, of=_list_of(parameters)))
+        return Span(limit=parameters.limit, before=cursors.read(parameters.cursor, of=_list_of(call)))
     except ValueError as error:
         raise invalid(("cursor", str(error))) from error
 
 
-def page_json(page: Page[ItemT], parameters: ListParameters, write: Callable[[ItemT], Json]) -> Json:
-    """Write a page of the list that the present request asked for."""
-    following = None if page.last is None else cursors.write(page.last, of=_list_of(parameters))
+def page_json(page: Page[ItemT], call: Call[ListT, NoBody], write: Callable[[ItemT], ShapeT]) -> List[ShapeT]:
+    """Write a page of the list that a call asked for."""
+    following = None if page.last is None else cursors.write(page.last, of=_list_of(call))
     return {"items": [write(item) for item in page.items], "next_cursor": following}
 
 
-def _list_of(parameters: ListParameters) -> str:
-    """Say which list it is: the address with its filters, whatever the size of the pages."""
-    return f"{request.path}?{parameters.filters()}"
+def _list_of(call: Call[ListT, NoBody]) -> str:
+    """Say which list it is: whose, its address and its filters, whatever the size of the pages."""
+    return f"{call.principal.workspace}\n{request.path}?{call.query.filters()}"

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from receiver.api.fields import FilledText, NumberText, RepositoryName, Time
+from receiver.api.fields import FilledText, NumberText, RepositoryName, Time, number
 from receiver.queries import FeedbackFilter, RunFilter
 from resolver.model.answers import Confidence
 from resolver.model.deliveries import DeliveryStatus
@@ -32,7 +32,7 @@ class NoParameters(Parameters):
 class ListParameters(Parameters):
     """Which part of a list."""
 
-    limit: Annotated[NumberText, Field(le=MAX_LIMIT)] = DEFAULT_LIMIT
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT), BeforeValidator(number)] = DEFAULT_LIMIT
     cursor: Annotated[str, Field(max_length=512)] | None = None
 
     def filters(self) -> str:
@@ -80,6 +80,13 @@ class DeliveryParameters(ListParameters):
     """Which deliveries."""
 
     status: DeliveryStatus | None = None
+
+
+class StatsParameters(Parameters):
+    """The time in which the feedback was given that is counted."""
+
+    since: Time | None = None
+    until: Time | None = None
 
 
 class AddressParameters(Parameters):

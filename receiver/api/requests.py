@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final, TypeVar
 
 from flask import request
@@ -12,7 +14,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from receiver.api.bodies import Body, NoBody
 from receiver.api.fields import MAX_TEXT, is_plain
-from receiver.api.parameters import NoParameters, Parameters
+from receiver.api.parameters import Parameters
 from receiver.body import read, refuse_larger
 from receiver.problems import ApiError
 from resolver import names
@@ -42,11 +44,6 @@ def read_query(model: type[ParametersT]) -> ParametersT:
         raise _explained(error, noun="query parameter") from error
 
 
-def read_no_query() -> None:
-    """Refuse an address with a query: ApiError 422."""
-    read_query(NoParameters)
-
-
 def read_body(model: type[BodyT]) -> BodyT:
     """Read a JSON body.
 
@@ -67,19 +64,28 @@ def read_no_body() -> None:
         _fitting(NoBody, raw)
 
 
-def segment(text: str, *, noun: str) -> str:
+def _name(text: str, *, noun: str) -> str:
     """Return a name that stands in the path. Raises NotFoundError for one that nothing can bear."""
     if len(text) > MAX_TEXT or not is_plain(text):
         raise NotFoundError(f"there is no such {noun}")
     return text
 
 
-def id_segment(text: str, *, noun: str) -> int:
+def _id(text: str, *, noun: str) -> int:
     """Return an id that stands in the path. Raises NotFoundError when it is not one."""
     found = names.read_number(text)
     if found is None:
         raise NotFoundError(f"there is no such {noun}")
     return found
+
+
+SEGMENTS: Final[Mapping[str, Callable[[str], int | str]]] = {
+    "span_id": partial(_name, noun="run"),
+    "feedback_id": partial(_id, noun="feedback"),
+    "guid": partial(_name, noun="delivery"),
+    "token_id": partial(_id, noun="token"),
+}
+"""How what stands in a path is read, by its name."""
 
 
 def invalid(*problems: tuple[str, str]) -> ApiError:

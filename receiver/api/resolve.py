@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
-
-from receiver.api.bodies import QuestionBody
-from receiver.api.parameters import AddressParameters
-from receiver.api.requests import invalid, read_body, read_no_query, read_query
-from receiver.auth import Scope, require
-from receiver.current import services
-from receiver.present import Json, answer_json
-from receiver.queries import Queries
+from receiver import shapes
+from receiver.api.bodies import NoBody, QuestionBody
+from receiver.api.parameters import AddressParameters, NoParameters
+from receiver.api.requests import invalid
+from receiver.api.routing import Call, Routes
+from receiver.present import answer_json
 from resolver.errors import UrlError
+from resolver.model.tokens import Scope
 
-routes = Blueprint("resolve", __name__)
+routes = Routes.about("resolve")
 
 
-@routes.get("/resolve")
-def about_url() -> Json:
-    """Say which run made the object at an address on GitHub."""
-    principal = require(Scope.RUNS_READ)
-    parameters = read_query(AddressParameters)
+@routes.get("/resolve", scope=Scope.RUNS_READ)
+def about_url(call: Call[AddressParameters, NoBody]) -> shapes.Resolution:
+    """Say which run made the object at an address on GitHub; of feedback, which run it is about."""
     try:
-        return answer_json(Queries(services(), principal.workspace).resolve_url(parameters.url))
+        return answer_json(call.queries.resolve_url(call.query.url))
     except UrlError as error:
         raise invalid(("url", str(error))) from error
 
 
-@routes.post("/resolve")
-def about_text() -> Json:
-    """Say which run a text in some place is about."""
-    principal = require(Scope.RUNS_READ)
-    read_no_query()
-    question = read_body(QuestionBody).to_question()
-    return answer_json(Queries(services(), principal.workspace).resolve_text(question))
+@routes.post("/resolve", scope=Scope.RUNS_READ)
+def about_text(call: Call[NoParameters, QuestionBody]) -> shapes.Resolution:
+    """Say which run a text in some place is about. Nothing is kept."""
+    return answer_json(call.queries.resolve_text(call.body.to_question()))

@@ -4,97 +4,83 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from flask import Blueprint
-
-from receiver.api.bodies import NewRun, RunChange
+from receiver import shapes
+from receiver.api.bodies import NewRun, NoBody, RunChange
 from receiver.api.paging import page_json, span_of
-from receiver.api.parameters import ListParameters, RunParameters
-from receiver.api.requests import invalid, read_body, read_no_query, read_query, segment
-from receiver.auth import Principal, Scope, require
-from receiver.changes import Changes, Later
+from receiver.api.parameters import ListParameters, NoParameters, RunParameters
+from receiver.api.requests import invalid
+from receiver.api.routing import Call, Created, Routes
+from receiver.auth import Principal
+from receiver.changes import Later
 from receiver.current import services
-from receiver.present import Json, artifact_json, feedback_json, run_json
-from receiver.queries import Queries
+from receiver.present import artifact_json, feedback_json, run_json
 from resolver import urls
 from resolver.claims.claim import Claim
 from resolver.claims.write import Marks, write
 from resolver.errors import ClaimError
 from resolver.model.runs import Run
+from resolver.model.tokens import Scope
 
-routes = Blueprint("runs", __name__)
+routes = Routes.about("runs")
 
 
-@routes.post("/runs")
-def register() -> tuple[Json, int]:
+@routes.post("/runs", scope=Scope.RUNS_WRITE, errors=(HTTPStatus.CONFLICT,))
+def register(call: Call[NoParameters, NewRun]) -> Created[shapes.Registered]:
     """Register a run: 201 when it is new, 200 when the same was registered before."""
-    principal = require(Scope.RUNS_WRITE)
-    read_no_query()
-    body = read_body(NewRun)
+    body, principal = call.body, call.principal
     run = body.to_run(workspace=principal.workspace, now=services().clock())
+    principal.refuse_other_runs(run.span_id)
     _check(body, principal)
     _marks(run)  # refuses a run whose claim nobody could read, before it is kept
-    stored, new = Changes(services(), principal.workspace).register(run, facts=body.facts())
-    marks = _marks(stored)
-    answer = {
-        "run": run_json(stored),
-        "hidden_comment": marks.hidden_comment,
-        "commit_trailers": marks.commit_trailers,
-    }
-    return answer, HTTPStatus.CREATED if new else HTTPStatus.OK
+    stored, new = call.changes.register(run, facts=body.facts())
+    return Created({"run": run_json(stored), **_marks_json(stored)}, new=new)
 
 
-@routes.patch("/runs/<span_id>")
-def complete(span_id: str) -> Json:
+@routes.patch("/runs/{span_id}", scope=Scope.RUNS_WRITE)
+def complete(call: Call[NoParameters, RunChange], span_id: str) -> shapes.Run:
     """Add to a run what became known later."""
-    principal = require(Scope.RUNS_WRITE)
-    read_no_query()
-    body = read_body(RunChange)
-    run = _queries(principal).run(segment(span_id, noun="run"))
-    names = _queries(principal).names_of(run)
+    body = call.body
+    run = call.queries.run(span_id)
+    call.principal.refuse_other_runs(run.span_id)
+    names = call.queries.names_of(run)
     elsewhere = [index for index, url in enumerate(body.artifacts) if urls.parse(url).repository.lower() not in names]
     if elsewhere:
         message = f"names something outside of {run.repository}, the run's repository"
         raise invalid(*((f"artifacts.{index}", message) for index in elsewhere))
     later = Later(ended_at=body.ended_at, head_sha=body.head_sha, numbers=body.numbers, artifacts=body.artifacts)
-    return run_json(Changes(services(), principal.workspace).complete(run.span_id, later))
+    return run_json(call.changes.complete(run.span_id, later))
 
 
-@routes.get("/runs")
-def listed() -> Json:
+@routes.get("/runs", scope=Scope.RUNS_READ)
+def listed(call: Call[RunParameters, NoBody]) -> shapes.List[shapes.Run]:
     """List runs, newest first."""
-    principal = require(Scope.RUNS_READ)
-    parameters = read_query(RunParameters)
-    return page_json(_queries(principal).runs(parameters.which(), span_of(parameters)), parameters, run_json)
+    return page_json(call.queries.runs(call.query.which(), span_of(call)), call, run_json)
 
 
-@routes.get("/runs/<span_id>")
-def one(span_id: str) -> Json:
+@routes.get("/runs/{span_id}", scope=Scope.RUNS_READ, tagged=True)
+def one(call: Call[NoParameters, NoBody], span_id: str) -> shapes.Run:
     """Show a run."""
-    principal = require(Scope.RUNS_READ)
-    read_no_query()
-    return run_json(_queries(principal).run(segment(span_id, noun="run")))
+    return run_json(call.queries.run(span_id))
 
 
-@routes.get("/runs/<span_id>/artifacts")
-def artifacts(span_id: str) -> Json:
+@routes.get("/runs/{span_id}/marks", scope=Scope.RUNS_WRITE)
+def marks(call: Call[NoParameters, NoBody], span_id: str) -> shapes.Marks:
+    """Show what a run writes into its texts: whoever may register it may sign as it."""
+    run = call.queries.run(span_id)
+    call.principal.refuse_other_runs(run.span_id)
+    return _marks_json(run)
+
+
+@routes.get("/runs/{span_id}/artifacts", scope=Scope.RUNS_READ)
+def artifacts(call: Call[ListParameters, NoBody], span_id: str) -> shapes.List[shapes.Artifact]:
     """List what a run made, newest first."""
-    principal = require(Scope.RUNS_READ)
-    parameters = read_query(ListParameters)
-    page = _queries(principal).artifacts(segment(span_id, noun="run"), span_of(parameters))
-    return page_json(page, parameters, artifact_json)
+    return page_json(call.queries.artifacts(span_id, span_of(call)), call, artifact_json)
 
 
-@routes.get("/runs/<span_id>/feedback")
-def feedback(span_id: str) -> Json:
+@routes.get("/runs/{span_id}/feedback", scope=Scope.FEEDBACK_READ)
+def feedback(call: Call[ListParameters, NoBody], span_id: str) -> shapes.List[shapes.Feedback]:
     """List the feedback that is about a run, newest first."""
-    principal = require(Scope.FEEDBACK_READ)
-    parameters = read_query(ListParameters)
-    page = _queries(principal).feedback_of(segment(span_id, noun="run"), span_of(parameters))
-    return page_json(page, parameters, feedback_json)
-
-
-def _queries(principal: Principal) -> Queries:
-    return Queries(services(), principal.workspace)
+    return page_json(call.queries.feedback_of(span_id, span_of(call)), call, feedback_json)
 
 
 def _check(body: NewRun, principal: Principal) -> None:
@@ -104,6 +90,11 @@ def _check(body: NewRun, principal: Principal) -> None:
     repositories = services().settings.repositories
     if repositories is not None and body.repository.lower() not in repositories:
         raise invalid(("repository", "is not one that this service works for (WHICHRUN_REPOSITORIES)"))
+
+
+def _marks_json(run: Run) -> shapes.Marks:
+    written = _marks(run)
+    return {"hidden_comment": written.hidden_comment, "commit_trailers": written.commit_trailers}
 
 
 def _marks(run: Run) -> Marks:

@@ -63,7 +63,7 @@ class Judge:
     @classmethod
     def by(cls, settings: Settings, *, repository: str | None, number: int | None) -> Judge:
         """Make a judge by the settings that signing needs."""
-        reader = ClaimReader(settings.signing_secrets, settings.instance_id, settings.workspace, _now)
+        reader = ClaimReader(settings.signing_secrets, settings.instance_id, _now)
         return cls(reader, repository, number)
 
     def verdict(self, block: Block) -> Verdict:

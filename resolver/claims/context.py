@@ -1,4 +1,4 @@
-"""The rules that need to know where a claim was found (SPEC §2.1, the last two refusals).
+"""The rules that need to know where a claim was found (SPEC §2.1, the last refusals).
 
 A claim that names no repository, or no number, differs from none: agents leave out what they do not know, such as
 the number of a push to a branch.
@@ -7,6 +7,11 @@ the number of a push to a branch.
 from __future__ import annotations
 
 from collections.abc import Iterable
+
+
+def workspace_refusal(claimed: str, asked: str) -> str | None:
+    """Say why a claim does not count for those who ask in a workspace; None when it does."""
+    return None if claimed == asked.strip() else "The claim is of another workspace."
 
 
 def repository_refusal(claimed: str | None, names: Iterable[str]) -> str | None:

@@ -1,8 +1,7 @@
 """Verifying claims: everything that can be said of a block without knowing where it was found.
 
-``check`` says whether a claim holds by itself. Reading a text in its place also asks whether the claim is of the
-workspace that the place belongs to; what else depends on the place (repository, number, who posted it) may be known
-only later: see ``context``.
+``check`` says whether a claim holds by itself. What depends on the place (workspace, repository, number, who posted
+it) may be known only later, and may change: see ``context`` and ``resolver.admission``.
 """
 
 from __future__ import annotations
@@ -33,11 +32,10 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class ClaimReader:
-    """Reads claims for one instance and workspace. With an empty ring, unsigned claims are taken, and only they."""
+    """Reads claims for one instance. With an empty ring, unsigned claims are taken, and only they."""
 
     ring: Ring
     instance_id: str
-    workspace: str
     clock: Clock
 
     def check(self, block: Block) -> Verified:
@@ -75,18 +73,12 @@ class ClaimReader:
         refusals: dict[str, None] = {}
         for block in blocks:
             try:
-                verified = self._check_in_place(block)
+                verified = self.check(block)
             except ClaimError as error:
                 refusals[str(error)] = None
             else:
                 sightings.setdefault(verified.digest, self._sighting(verified, carrier))
         return Reading(tuple(sightings.values()), tuple(refusals))
-
-    def _check_in_place(self, block: Block) -> Verified:
-        verified = self.check(block)
-        if verified.claim.workspace != self.workspace.strip():
-            raise ClaimError("The claim is of another workspace.")
-        return verified
 
     def _sighting(self, verified: Verified, carrier: Carrier) -> Sighting:
         claim = verified.claim

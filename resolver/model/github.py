@@ -43,10 +43,13 @@ GHOST = User(id=0, login="ghost")
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A repository is its number; ``names`` holds the current full name first, then the former ones."""
+    """A repository is its number; ``names`` holds the current full name first, then the former ones.
+
+    ``workspaces`` are those that it belongs to: most often one.
+    """
 
     id: int
-    workspace: str
+    workspaces: frozenset[str]
     names: tuple[str, ...]
     installation_id: int | None = None
     deleted: bool = False

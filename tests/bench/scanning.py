@@ -38,7 +38,7 @@ def figures() -> Iterator[tuple[str, float, float]]:
 def _seconds(piece: str, size: int) -> float:
     text = (piece * (size // len(piece) + 1))[:size]
     moment = datetime(2026, 10, 1, tzinfo=UTC)
-    reader = ClaimReader(parse_ring("secret", name="ring"), "default", "default", lambda: moment)
+    reader = ClaimReader(parse_ring("secret", name="ring"), "default", lambda: moment)
     carrier = Carrier(1, Kind.ISSUE_COMMENT, "1", moment)
     takes = []
     for _ in range(TAKES):

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from receiver.auth import Principal, Scope, admit
+from receiver.auth import Principal, admit
 from receiver.problems import ApiError
 from resolver.model.github import Kind
+from resolver.model.tokens import Scope
 from tests.support.api import AGENT, NOON, TOKEN, Api, open_api, pages, refused, refused_fields
 
 REASON = "the reviewer opened this thread"

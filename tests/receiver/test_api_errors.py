@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from werkzeug.routing import Rule
 
-from receiver.auth import Principal, Scope, admit, authenticate, require
+from receiver.auth import Principal, admit, authenticate, require
 from receiver.problems import ApiError
+from resolver.model.tokens import Scope
 from tests.support.api import TOKEN, Api, open_api, refused, refused_fields
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -49,11 +50,18 @@ def test_the_routes_are_those_of_the_contract(api: Api) -> None:
         "GET /v1/resolve",
         "POST /v1/resolve",
         "GET /v1/feedback",
-        "GET /v1/feedback/<feedback_id>",
-        "PATCH /v1/feedback/<feedback_id>",
-        "POST /v1/feedback/<feedback_id>/resolution",
-        "GET /v1/feedback/<feedback_id>/resolutions",
-        "GET /v1/feedback/<feedback_id>/revisions",
+        "GET /v1/feedback/<id:feedback_id>",
+        "PATCH /v1/feedback/<id:feedback_id>",
+        "POST /v1/feedback/<id:feedback_id>/resolution",
+        "GET /v1/feedback/<id:feedback_id>/resolutions",
+        "GET /v1/feedback/<id:feedback_id>/revisions",
+        "GET /v1/runs/<span_id>/marks",
+        "GET /v1/feedback/stream",
+        "GET /v1/token",
+        "GET /v1/tokens",
+        "POST /v1/tokens",
+        "DELETE /v1/tokens/<id:token_id>",
+        "GET /v1/stats",
         "GET /v1/deliveries",
         "GET /v1/deliveries/<guid>",
         "POST /v1/deliveries/<guid>/replay",
@@ -81,22 +89,23 @@ def test_the_scheme_is_read_in_any_case(api: Api) -> None:
 def test_without_a_configured_token_nobody_is_let_in(tmp_path: Path) -> None:
     """Every route answers 401 and names the missing setting, whatever token is sent."""
     with open_api(tmp_path, api_token=None) as api:
-        for header, (method, path) in itertools.product(("Bearer ", "Bearer None", "Bearer x"), calls(api)):
+        for header, (method, path) in itertools.product(("Bearer None", "Bearer x"), calls(api)):
             answer = api.client.open(path, method=method, headers={"Authorization": header})
             assert "WHICHRUN_API_TOKEN" in refused(answer, 401)["message"]
 
 
-def test_an_empty_token_matches_nothing() -> None:
+def test_an_empty_token_matches_nothing(tmp_path: Path) -> None:
     """A token that is not set is not matched by an empty one."""
-    with pytest.raises(ApiError) as caught:
-        authenticate("Bearer ", token=b"", workspace="default")
+    with open_api(tmp_path, api_token=None) as api, pytest.raises(ApiError) as caught:
+        authenticate(api.services, "Bearer ")
     assert caught.value.status == 401
 
 
-def test_the_one_token_has_every_scope() -> None:
+def test_the_one_token_has_every_scope(api: Api) -> None:
     """WHICHRUN_API_TOKEN allows everything in the service's own workspace, and is named after its setting."""
-    principal = authenticate("Bearer t", token=b"t", workspace="default")
+    principal = authenticate(api.services, f"Bearer {TOKEN}")
     assert principal == Principal("default", frozenset(Scope), "WHICHRUN_API_TOKEN")
+    assert principal.is_operator
 
 
 def test_a_route_needs_its_scope(api: Api) -> None:

@@ -63,7 +63,7 @@ near_claim = claims(st.text("aA 0", max_size=2))
 @pytest.mark.parametrize("ring", [RING, Ring()], ids=["signing", "unsigned"])
 def test_any_text_gives_claims_or_reasons(ring: Ring, text: str) -> None:
     """Any text, as comment or commit message, gives claims or stated refusals and never another error."""
-    reader = ClaimReader(ring, "default", "default", lambda: NOW)
+    reader = ClaimReader(ring, "default", lambda: NOW)
     assert all(reader.read_text(text, CARRIER).refusals)
     assert all(reader.read_commit(text, CARRIER).refusals)
     find_command(text)
@@ -74,7 +74,7 @@ def test_any_text_gives_claims_or_reasons(ring: Ring, text: str) -> None:
 @example('{"number":' + "9" * 5000 + "}")
 def test_any_block_gives_a_claim_or_a_reason(text: str) -> None:
     """Any block of either carrier gives a claim or a stated refusal and never another error."""
-    reader = ClaimReader(Ring(), "default", "default", lambda: NOW)
+    reader = ClaimReader(Ring(), "default", lambda: NOW)
     for block in (Block("hidden_comment", text), Block("commit_trailer", text)):
         with pytest.raises(ClaimError):
             reader.check(block)
@@ -119,7 +119,7 @@ def test_fields_do_not_run_into_each_other(parts: list[str]) -> None:
 def test_write_then_read_is_the_identity(claim: Claim) -> None:
     """What is written and signed is read back field for field, from both carriers, whatever the fields hold."""
     marks = write(claim, RING)
-    reader = ClaimReader(RING, claim.instance_id, claim.workspace, lambda: NOW)
+    reader = ClaimReader(RING, claim.instance_id, lambda: NOW)
     blocks = (*scan_text(f"Text.\n\n{marks.hidden_comment}"), *scan_commit(f"Subject\n\n{marks.commit_trailers}"))
     assert [block.carrier for block in blocks] == ["hidden_comment", "commit_trailer"]
     for block in blocks:
@@ -133,7 +133,7 @@ def test_write_then_read_is_the_identity(claim: Claim) -> None:
 def test_unsigned_write_then_read(claim: Claim) -> None:
     """An unsigned claim is read back too; it names no instance."""
     claim = replace(claim, instance_id="")
-    reader = ClaimReader(Ring(), "prod-a", claim.workspace, lambda: NOW)
+    reader = ClaimReader(Ring(), "prod-a", lambda: NOW)
     verified = reader.check(scan_text(write(claim, Ring()).hidden_comment)[0])
     assert asdict(verified.claim) == asdict(claim)
     assert verified.trust is Trust.UNSIGNED

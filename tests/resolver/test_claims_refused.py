@@ -8,7 +8,7 @@ import pytest
 
 from resolver.claims import base64url
 from resolver.claims.claim import Claim
-from resolver.claims.context import number_refusal, repository_refusal
+from resolver.claims.context import number_refusal, repository_refusal, workspace_refusal
 from resolver.claims.reader import ClaimReader
 from resolver.claims.ring import Key, Ring
 from resolver.claims.scan import Block
@@ -27,7 +27,7 @@ CARRIER = Carrier(repository_id=1, kind=Kind.ISSUE_COMMENT, key="1", posted_at=N
 
 def reader(ring: Ring = RING) -> ClaimReader:
     """Return a reader of the instance and workspace ``default``."""
-    return ClaimReader(ring, "default", "default", lambda: NOW)
+    return ClaimReader(ring, "default", lambda: NOW)
 
 
 def fields(**changes: object) -> dict[str, Any]:
@@ -187,15 +187,16 @@ def test_other_instance() -> None:
 
 
 def test_other_workspace() -> None:
-    """A claim of another workspace holds by itself; where it is found, in a text or a commit, it is refused."""
+    """A claim of another workspace holds by itself, and is kept as that one's: for others it does not count."""
     marks = write(Claim(span_id="s", workspace="other"), RING)
     check(json.dumps(marks.claim))
     for reading in (
         reader().read_text(marks.hidden_comment, CARRIER),
         reader().read_commit(marks.commit_trailers, CARRIER),
     ):
-        assert reading.sightings == ()
-        assert reading.refusals == ("The claim is of another workspace.",)
+        assert [sighting.workspace for sighting in reading.sightings] == ["other"]
+    assert workspace_refusal("other", "default") == "The claim is of another workspace."
+    assert workspace_refusal("default", " default ") is None
 
 
 @pytest.mark.parametrize("ring", [Ring((Key("k2", b"other"),)), Ring()])

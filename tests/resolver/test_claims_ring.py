@@ -18,7 +18,7 @@ CLAIM = Claim(span_id="s", workspace="default")
 
 def verified_with(comment: str, ring: Ring) -> str | None:
     """Return the id of the key that verifies a hidden comment."""
-    reader = ClaimReader(ring, "default", "default", lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    reader = ClaimReader(ring, "default", lambda: datetime(2026, 1, 1, tzinfo=UTC))
     return reader.check(scan_text(comment)[0]).verified_with
 
 

@@ -67,9 +67,7 @@ def test_carriers(vector: dict[str, Any]) -> None:
 @pytest.mark.parametrize("vector", VECTORS, ids=NAMES)
 def test_reading(vector: dict[str, Any]) -> None:
     """What the other implementation wrote is read and verified, from either carrier, to the same claim."""
-    reader = ClaimReader(
-        ring_of(vector), vector["instance_id"], vector["run"]["workspace"], lambda: datetime(2026, 1, 1, tzinfo=UTC)
-    )
+    reader = ClaimReader(ring_of(vector), vector["instance_id"], lambda: datetime(2026, 1, 1, tzinfo=UTC))
     for block in (*scan_text(vector["hidden_comment"]), *scan_commit(vector["commit_trailer"])):
         verified = reader.check(block)
         assert canonical(verified.claim, signed=bool(vector["secret"])) == vector["canonical"]

@@ -17,6 +17,7 @@ from tests.support.facts import (
     pull,
     push,
     reading,
+    repository,
     revision,
     seen,
     sha,
@@ -265,6 +266,8 @@ def test_threads(store: Store) -> None:
 def test_artifacts_that_are_commits(store: Store) -> None:
     """A commit is listed once among a run's artifacts, however many claims of the run its message carries."""
     put(store, push(ZEROS, "a", "b"), claims={"a": reading("d1", "d2"), "b": reading("d3")})
+    with store.transaction() as ledger:
+        ledger.put_repository(repository(), "default")
     with store.snapshot() as catalogue:
         page = catalogue.artifacts("default", "span-1", before=None, limit=9)
     assert [one.carrier.key for _, one in page] == [sha("b"), sha("a")]

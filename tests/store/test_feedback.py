@@ -31,7 +31,8 @@ def put(store: Store, one: FeedbackState, *, at: float = 0) -> int:
         ledger.put_repository(repository(), WORKSPACE)
         place = thing(one.ref.id, position=Position(path="a.py", line=3, diff_hunk="@@"))
         ledger.put_object(seen(place, revision(one.body)), NO_CLAIMS)
-        return ledger.put_feedback(one, after(at))
+        (feedback_id,) = ledger.put_feedback(one, after(at))
+        return feedback_id
 
 
 def get(store: Store, feedback_id: int) -> Feedback:
@@ -67,8 +68,8 @@ def test_kept_as_it_was(store: Store) -> None:
     feedback_id = put(store, given, at=5)
     with store.transaction() as ledger:
         ledger.put_repository(repository("acme/renamed", at=60), WORKSPACE)
-        found = ledger.feedback_on(ref())
-        assert ledger.feedback_on(ref(999)) is None
+        (found,) = ledger.feedback_on(ref())
+        assert ledger.feedback_on(ref(999)) == ()
         assert ledger.feedback(feedback_id + 1) is None
     assert found == get(store, feedback_id)
     assert (found.state, found.received_at, found.workspace) == (given, after(5), WORKSPACE)

@@ -14,9 +14,11 @@ from tests.support.facts import (
     NOON,
     PERSON,
     REPOSITORY,
+    WORKSPACE,
     after,
     reading,
     ref,
+    repository,
     revision,
     seen,
     sha,
@@ -269,6 +271,8 @@ def test_author_signs(store: Store) -> None:
 
 def test_artifacts(store: Store) -> None:
     """A run's artifacts are listed newest first, each carrier once with the latest version that carries the claim."""
+    with store.transaction() as ledger:
+        ledger.put_repository(repository(), WORKSPACE)
     put(
         store,
         (seen(thing(1), revision("a", at=0)), reading("d1")),

@@ -67,7 +67,7 @@ def test_names_in_any_order(store: Store, order: tuple[int, ...]) -> None:
         found = catalogue.repository(REPOSITORY)
     assert found is not None
     assert found.names == ("acme/new", "acme/mid", "acme/old")
-    assert (found.installation_id, found.deleted, found.workspace) == (5, True, WORKSPACE)
+    assert (found.installation_id, found.deleted, found.workspaces) == (5, True, frozenset({WORKSPACE}))
 
 
 def test_by_name(store: Store) -> None:

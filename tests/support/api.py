@@ -106,12 +106,11 @@ class Api:
             assert kept is not None
             authority = Authority(ledger, services.policy, services.clock, REPOSITORY_ID)
             state = feedback.state_of(kept, ledger.revisions(ref), authority)
-            feedback_id = None if state is None else ledger.put_feedback(state, self.now)
-            given = () if feedback_id is None else (feedback_id,)
+            given = () if state is None else ledger.put_feedback(state, self.now)
             news = watch.News()
             news.add(watch.object_key(ref))
             settle(ledger, Settling(services.policy, "a test", self.now), news, given)
-        return feedback_id
+        return given[0] if given else None
 
     def give(self, instruction: str = "be brief", *, id: int = 900, **more: Any) -> int:  # noqa: A002, ANN401
         """Keep feedback, and return its id."""

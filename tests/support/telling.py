@@ -132,8 +132,7 @@ def end_of(ledger: Ledger, refs: Iterable[ObjectRef]) -> dict[ObjectRef, End]:
     """
     ends = {}
     for ref in refs:
-        feedback = ledger.feedback_on(ref)
-        if feedback is not None:
+        for feedback in ledger.feedback_on(ref):
             answer = None if feedback.resolution is None else _promised(feedback.resolution.answer)
             ends[ref] = End(feedback.repository, feedback.object, feedback.state, answer)
     return ends
@@ -141,8 +140,8 @@ def end_of(ledger: Ledger, refs: Iterable[ObjectRef]) -> dict[ObjectRef, End]:
 
 def asked_again(world: World, ledger: Ledger, refs: Iterable[ObjectRef]) -> dict[ObjectRef, Answer | None]:
     """Return what the chain answers now to the feedback among some objects; None where it is not to be resolved."""
-    found = {ref: ledger.feedback_on(ref) for ref in refs}
-    return {ref: _answer_now(world, ledger, one) for ref, one in found.items() if one is not None}
+    found = {ref: one for ref in refs for one in ledger.feedback_on(ref)}
+    return {ref: _answer_now(world, ledger, one) for ref, one in found.items()}
 
 
 def _answer_now(world: World, ledger: Ledger, one: Feedback) -> Answer | None:
@@ -154,8 +153,8 @@ def _answer_now(world: World, ledger: Ledger, one: Feedback) -> Answer | None:
 
 def latest(ledger: Ledger, refs: Iterable[ObjectRef]) -> set[int]:
     """Return the ids of the newest resolutions of the feedback among some objects."""
-    found = (ledger.feedback_on(ref) for ref in refs)
-    return {one.resolution.id for one in found if one is not None and one.resolution is not None}
+    found = (one for ref in refs for one in ledger.feedback_on(ref))
+    return {one.resolution.id for one in found if one.resolution is not None}
 
 
 def _promised(answer: Answer) -> Answer:

@@ -58,7 +58,7 @@ class World:
     def __post_init__(self) -> None:
         """Put the domain together."""
         self.ring = parse_ring(self.secrets, name="secrets")
-        reader = ClaimReader(self.ring, "prod-a", "default", self.clock)
+        reader = ClaimReader(self.ring, "prod-a", self.clock)
         self.intake = Intake(reader, self.policy, self.clock)
         self.registration = Registration(self.policy, self.clock)
         self.asker = Asker(reader, self.policy, self.clock)
@@ -183,9 +183,9 @@ class World:
     def ask_url(self, url: str) -> Answer:
         """Ask which run made what stands at an address."""
         with self.facts() as catalogue:
-            return self.asker.about_url(catalogue, urls.parse(url))
+            return self.asker.about_url(catalogue, urls.parse(url), workspace=self.policy.workspace)
 
     def ask(self, question: Question) -> Answer:
         """Ask about a text."""
         with self.facts() as catalogue:
-            return self.asker.about_text(catalogue, question)
+            return self.asker.about_text(catalogue, question, workspace=self.policy.workspace)
