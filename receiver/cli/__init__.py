@@ -19,6 +19,7 @@ COMMANDS = {
     "resolve": ("receiver.cli.resolve:resolve", "Say which run made the object at a GitHub URL."),
     "runs": ("receiver.cli.runs:runs", "List the registered runs, newest first."),
     "feedback": ("receiver.cli.feedback:feedback", "List the feedback and the runs it is about, newest first."),
+    "token": ("receiver.cli.token:token", "Make, list and revoke tokens of the HTTP API."),
     "replay": ("receiver.cli.replay:replay", "Process stored deliveries again."),
     "backfill": ("receiver.cli.backfill:backfill", "Read the history of a repository from GitHub."),
     "doctor": ("receiver.cli.doctor:doctor", "Look the set-up over and say what is wrong."),
