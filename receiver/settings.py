@@ -1,7 +1,7 @@
 """The settings (SPEC §9): read once, from the environment and from ``.env`` in the working folder, which it overrides.
 
 ``load`` is the only reader of the environment; everything else is handed a frozen ``Settings``. A new setting is one
-field here and one line in ``deploy/settings.example.env``.
+field here and one line in ``deploy/settings.example.env``. What speaks to the client stands in ``client_settings``.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PlainValidator, SecretStr, ValidationError, ValidationInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from receiver import client_settings
 from receiver import env_file as env_files
 from receiver import settings_text as text
 from resolver.claims.ring import Ring, parse_ring
@@ -106,7 +107,8 @@ def load(env_file: Path | None = ENV_FILE) -> Settings:
     Raises SettingsError with one line for each setting that is malformed or unknown, or for each line of the file that
     cannot be read; none shows a value.
     """
-    refuse_unknown((*os.environ, *(env_files.names_in(env_file) if env_file is not None else ())))
+    outside = (name for name in os.environ if name not in client_settings.NAMES)
+    refuse_unknown((*outside, *(env_files.names_in(env_file) if env_file is not None else ())))
     try:
         return Settings(_env_file=env_file)
     except ValidationError as error:
@@ -130,9 +132,7 @@ def refuse_unknown(names: Iterable[str]) -> None:
     ours = {name for name in names if name.upper().startswith(PREFIX) and not name.upper().startswith(OTHERS)}
     unknown = sorted(name for name in ours if name.upper() not in NAMES)
     if unknown:
-        raise SettingsError(
-            "\n".join(f"{name} is not a setting; the nearest one is {_nearest(name)}" for name in unknown)
-        )
+        raise SettingsError("\n".join(map(_unknown, unknown)))
 
 
 def require_webhook_secret(settings: Settings) -> None:
@@ -142,6 +142,12 @@ def require_webhook_secret(settings: Settings) -> None:
             "WHICHRUN_WEBHOOK_SECRETS is missing or empty: `whichrun init` writes a .env with fresh secrets; "
             "or set it to the secret of the webhook at GitHub"
         )
+
+
+def _unknown(name: str) -> str:
+    if name in client_settings.NAMES:  # and not in the environment, where they are left alone
+        return f"{name} is for whoever asks the service: set it in the environment, not in .env"
+    return f"{name} is not a setting; the nearest one is {_nearest(name)}"
 
 
 def _nearest(name: str) -> str:

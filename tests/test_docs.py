@@ -12,6 +12,7 @@ from typing import TypeVar
 from click import Context
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
+from receiver import client_settings
 from receiver.cli import main
 from receiver.settings import NAMES, OTHERS
 from resolver.chain import chain
@@ -109,14 +110,16 @@ def test_every_route_that_is_named_exists(tmp_path: Path) -> None:
 
 
 def test_every_setting_is_documented_and_every_documented_one_exists() -> None:
-    """The README's table and the example file name exactly the settings; other documents name no others."""
+    """The README's tables (the service's, the client's) and the example file name exactly the settings there are."""
     example = re.findall(r"^(?:# )?(WHICHRUN_[A-Z_]+)=", EXAMPLE.read_text(), flags=re.MULTILINE)
     written = [path.read_text() for path in (*DOCUMENTS, EXAMPLE, ROOT / "CHANGELOG.md")]
     named = [name for text in written for name in re.findall(r"\bWHICHRUN_[A-Z_]+\b", text)]
 
     assert sorted(example) == sorted(NAMES)
-    assert sorted(first_column(section(README, "Settings"))) == sorted(NAMES)
-    assert unknown((name for name in named if not name.startswith(OTHERS)), NAMES) == set()
+    service, client = section(README, "Settings").split("\n### What the client reads\n")
+    assert sorted(first_column(service)) == sorted(NAMES)
+    assert first_column(client) == list(client_settings.NAMES)
+    assert unknown((name for name in named if not name.startswith(OTHERS)), (*NAMES, *client_settings.NAMES)) == set()
 
 
 def test_the_readme_shows_the_chain_as_it_is() -> None:

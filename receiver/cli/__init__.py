@@ -16,6 +16,7 @@ COMMANDS = {
     "demo": ("receiver.cli.demo:demo", "Play a pull request's life against the real service on this machine."),
     "sign": ("receiver.cli.sign:sign", "Print the marks that say which run made a text or a commit."),
     "verify": ("receiver.cli.verify:verify", "Say of each claim in a text whether it holds."),
+    "hook": ("receiver.cli.hook:hook", "Sign the commits of agent runs, by git hooks."),
     "resolve": ("receiver.cli.resolve:resolve", "Say which run made the object at a GitHub URL."),
     "runs": ("receiver.cli.runs:runs", "List the registered runs, newest first."),
     "feedback": ("receiver.cli.feedback:feedback", "List the feedback and the runs it is about, newest first."),

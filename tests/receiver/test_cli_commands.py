@@ -6,9 +6,22 @@ import sys
 import pytest
 
 from receiver.cli import COMMANDS
+from receiver.cli.hook import COMMANDS as HOOK_COMMANDS
 from tests.support.command_line import error_of, whichrun
 
 ABSENT = {"token", "keys", "import", "mcp"}
+
+
+def spelled_out() -> dict[str, str]:
+    """Return every command that does something, as it is called, with its line in the list."""
+    groups = {"hook": HOOK_COMMANDS}
+    lines = {name: text for name, (_, text) in COMMANDS.items() if name not in groups}
+    return lines | {
+        f"{group} {name}": text for group, commands in groups.items() for name, (_, text) in commands.items()
+    }
+
+
+SPELLED_OUT = spelled_out()
 
 
 def test_help_names_every_command() -> None:
@@ -19,22 +32,30 @@ def test_help_names_every_command() -> None:
     assert not ABSENT & set(COMMANDS)
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+def test_help_of_a_group_names_its_commands() -> None:
+    """`whichrun hook --help` lists what it can do, and shows an example."""
+    shown = " ".join(whichrun("hook", "--help").stdout.split())
+    for name, (_, text) in HOOK_COMMANDS.items():
+        assert f"{name} {text}" in shown
+    assert "whichrun hook install" in shown.partition("Example")[2]
+
+
+@pytest.mark.parametrize("name", SPELLED_OUT)
 def test_a_command_teaches_itself(name: str) -> None:
     """Each command's help begins with its line in the list, shows an example, and offers --json."""
-    result = whichrun(name, "--help")
+    result = whichrun(*name.split(), "--help")
     assert result.exit_code == 0
-    assert COMMANDS[name][1] in " ".join(result.stdout.split())
+    assert SPELLED_OUT[name] in " ".join(result.stdout.split())
     assert f"whichrun {name}" in result.stdout.partition("Example")[2]
     assert "--json" in result.stdout
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", SPELLED_OUT)
 def test_a_usage_error_has_exit_code_2(name: str) -> None:
     """An unknown option is a usage error: exit code 2 and nothing on standard output; JSON when asked for."""
-    result = whichrun(name, "--no-such-option")
+    result = whichrun(*name.split(), "--no-such-option")
     assert (result.exit_code, result.stdout) == (2, "")
-    result = whichrun(name, "--no-such-option", "--json")
+    result = whichrun(*name.split(), "--no-such-option", "--json")
     assert result.exit_code == 2
     assert error_of(result)["code"] == "usage"
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from receiver import client_settings
 from receiver.settings import NAMES, Settings, load, require_webhook_secret
 from resolver.errors import SettingsError
 from tests.support.tree import ROOT
@@ -141,6 +142,26 @@ def test_names_of_tests_and_benchmarks_are_left_alone(setting: pytest.MonkeyPatc
     setting.setenv("WHICHRUN_BENCH_SECONDS", "x")
 
     assert load().workspace == "default"
+
+
+@pytest.mark.parametrize("name", client_settings.NAMES)
+def test_names_of_the_client_are_left_alone_in_the_environment_only(name: str, setting: pytest.MonkeyPatch) -> None:
+    """What speaks to the client passes in the environment; in `.env`, where nobody would read it, it is refused."""
+    setting.setenv(name, HIDDEN)
+    assert load().workspace == "default"
+
+    Path(".env").write_text(f"{name}={HIDDEN}\n")
+    assert problem() == f"{name} is for whoever asks the service: set it in the environment, not in .env"
+
+
+def test_the_client_asks_this_machine_unless_told_otherwise() -> None:
+    """The client's environment has a default for the address alone; what is empty is not set, and no token is shown."""
+    empty = client_settings.load({"WHICHRUN_RUN": " ", "WHICHRUN_URL": ""})
+    given = client_settings.load({name: f" {name}-{HIDDEN}\n" for name in client_settings.NAMES})
+
+    assert empty == client_settings.ClientSettings(url="http://127.0.0.1:8000", token=None, run=None, trailers=None)
+    assert (given.token, given.run) == (f"WHICHRUN_TOKEN-{HIDDEN}", f"WHICHRUN_RUN-{HIDDEN}")
+    assert f"WHICHRUN_TOKEN-{HIDDEN}" not in repr(given)
 
 
 @pytest.mark.parametrize(
