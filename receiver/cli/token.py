@@ -8,7 +8,7 @@ import click
 
 from receiver.changes import Changes
 from receiver.cli import opened
-from receiver.cli.base import Command, examples
+from receiver.cli.base import Command, LazyGroup, examples
 from receiver.cli.output import print_json, print_line, print_table, warn
 from receiver.cli.params import LIMIT, TIME
 from receiver.present import token_json
@@ -20,12 +20,21 @@ COLUMNS = ("id", "name", "workspace", "scopes", "run", "state", "last used")
 MAX_NAME = 512
 
 
-@click.group()
-def token() -> None:
-    """Make, list and revoke tokens of the HTTP API."""
+COMMANDS = {
+    "create": ("receiver.cli.token:create", "Make a token, which is printed this once."),
+    "list": ("receiver.cli.token:list_tokens", "List tokens, newest first."),
+    "revoke": ("receiver.cli.token:revoke", "Have a token refused from now on."),
+}
+
+token = LazyGroup(
+    "token",
+    commands=COMMANDS,
+    help="Make, list and revoke tokens of the HTTP API.",
+    epilog=examples("whichrun token create coder --scope runs:write --scope feedback:read", "whichrun token list"),
+)
 
 
-@token.command(
+@click.command(
     cls=Command,
     epilog=examples(
         "whichrun token create coder --scope runs:write --scope feedback:read",
@@ -48,7 +57,10 @@ def create(  # noqa: PLR0913 - each option is one argument
     days: int | None,
     as_json: bool,
 ) -> None:
-    """Make a token called NAME. It is printed this once; only a hash of it is kept."""
+    """Make a token, which is printed this once.
+
+    Of it only a hash is kept.
+    """
     if expires_at is not None and days is not None:
         raise click.UsageError("--expires-at and --days say the same: give one of them")
     with opened.services() as services:
@@ -67,11 +79,14 @@ def create(  # noqa: PLR0913 - each option is one argument
     warn(f"token {made.id} of the workspace {grant.workspace}; it is not shown again")
 
 
-@token.command(name="list", cls=Command, epilog=examples("whichrun token list --workspace platform"))
+@click.command(name="list", cls=Command, epilog=examples("whichrun token list --workspace platform"))
 @click.option("--workspace", metavar="NAME", help="Only tokens of this workspace.")
 @click.option("--limit", type=LIMIT, default=50, show_default=True, help="How many.")
 def list_tokens(*, workspace: str | None, limit: int, as_json: bool) -> None:
-    """List tokens, newest first, those that are not valid any more among them."""
+    """List tokens, newest first.
+
+    Those that are not valid any more are among them.
+    """
     with opened.services() as services:
         found = services.store.tokens.listed(workspace, before=None, limit=limit + 1)
         now = services.clock()
@@ -84,10 +99,10 @@ def list_tokens(*, workspace: str | None, limit: int, as_json: bool) -> None:
         warn(f"there are more than these {limit}; see --limit")
 
 
-@token.command(cls=Command, epilog=examples("whichrun token revoke 7"))
+@click.command(cls=Command, epilog=examples("whichrun token revoke 7"))
 @click.argument("token_id", metavar="ID", type=click.IntRange(1, names.MAX_ID))
 def revoke(*, token_id: int, as_json: bool) -> None:
-    """Revoke the token with this ID: it is refused from now on."""
+    """Have a token refused from now on."""
     with opened.services() as services:
         kept = services.store.tokens.get(token_id)
         if kept is None:

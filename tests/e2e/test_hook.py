@@ -15,8 +15,7 @@ from tests.support.service import API_TOKEN, COMMAND, WEBHOOK_SECRET, Service, r
 
 def named(service: Service, run: Registered) -> dict[str, str]:
     """Return what a runner puts into its agent's environment."""
-    del service  # where the service is asked by the hook: WHICHRUN_URL, WHICHRUN_TOKEN, and the run as WHICHRUN_RUN
-    return {"WHICHRUN_TRAILERS": run.commit_trailers}
+    return {"WHICHRUN_URL": service.url, "WHICHRUN_TOKEN": API_TOKEN, "WHICHRUN_RUN": run.run["span_id"]}
 
 
 def test_a_commit_made_with_the_hook_leads_to_its_run(tmp_path: Path) -> None:
