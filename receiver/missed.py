@@ -61,7 +61,7 @@ class Deliveries(Protocol):
 
 
 def run_recovery(services: Services, github: Deliveries, *, stop: threading.Event) -> None:
-    """Look at start, and then whenever it is due, until ``stop`` is set; drop at each look what was kept long enough.
+    """Look at start, and then whenever it is due, until ``stop`` is set.
 
     At start the look is taken even if it is not due yet: deliveries failed while the service was down.
     """
@@ -72,7 +72,6 @@ def run_recovery(services: Services, github: Deliveries, *, stop: threading.Even
         asked = recover_once(services, github, at_start=starting, stop=stop)
         if asked is not None:
             starting = False
-            services.store.prune(services.clock())
         return False
 
     run(look, IDLE, stop=stop)

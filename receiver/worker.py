@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from receiver import lineage, logs
+from receiver.housekeeping import run_housekeeping
 from receiver.loop import Idle, backoff, run
 from receiver.settings import Settings, load
 from receiver.wiring import Services, wire_for_service
@@ -132,7 +133,10 @@ def work(settings: Settings, *, ready_fd: int | None = None) -> int:
 
 def _works(services: Services, stop: threading.Event) -> dict[str, Callable[[], None]]:
     """Return what a worker does, side by side: the inbox, and where there is an App, what GitHub is asked for."""
-    works: dict[str, Callable[[], None]] = {"worker": partial(run_worker, services, stop=stop)}
+    works: dict[str, Callable[[], None]] = {
+        "worker": partial(run_worker, services, stop=stop),
+        "housekeeping": partial(run_housekeeping, services, stop=stop),
+    }
     if services.policy.asks:
         from receiver import asking, missed  # noqa: PLC0415 - without an App they are not needed, nor what they bring
 

@@ -40,6 +40,13 @@ _RUN_FILTERS = {
 }
 _RUN_ORDER = "ORDER BY n.id DESC LIMIT ?"
 _FEEDBACK = f"{FEEDBACK} WHERE f.workspace = ? AND f.id < ?"
+# Whoever polls asks for the little that changed since: that is found by its time; walking the list would read it all.
+_FEW = 1000
+_RECENTLY = "SELECT r.id FROM feedback r WHERE r.workspace = ? AND r.updated_at >= ?"
+_HOW_MANY_RECENTLY = f"SELECT COUNT(*) FROM ({_RECENTLY} LIMIT {_FEW + 1}) few"
+_RECENT_FEEDBACK = _FEEDBACK.replace("FROM feedback f", f"FROM ({_RECENTLY}) recent CROSS JOIN feedback f", 1).replace(
+    "WHERE f.workspace", "WHERE f.id = recent.id AND f.workspace"
+)
 _FEEDBACK_FILTERS = {
     "repository_id": "f.repository_id = ?",
     "number": "f.number = ?",
@@ -161,9 +168,16 @@ class Catalogue(
             if known is None:
                 return ()
             filters["repository_id"] = known.id
-        sql, values = _compose(_FEEDBACK, _FEEDBACK_FILTERS, filters, _FEEDBACK_ORDER)
-        rows = self._db.rows(sql, (workspace, below(before), *values, limit))
+        select, recent = _FEEDBACK, tuple[str | int, ...]()
+        if since is not None and self._are_few(workspace, to_micros(since)):
+            select, recent = _RECENT_FEEDBACK, (workspace, to_micros(since))
+        sql, values = _compose(select, _FEEDBACK_FILTERS, filters, _FEEDBACK_ORDER)
+        rows = self._db.rows(sql, (*recent, workspace, below(before), *values, limit))
         return tuple((one.id, one) for one in map(to_feedback, rows))
+
+    def _are_few(self, workspace: str, since: int) -> bool:
+        """Whether little feedback was updated since a time."""
+        return int(self._db.rows(_HOW_MANY_RECENTLY, (workspace, since))[0][0]) <= _FEW
 
     def feedback_revisions(self, feedback_id: int) -> tuple[Revision, ...]:
         """Return every version of a feedback's text, newest first; none when there is no such feedback."""

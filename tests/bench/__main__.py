@@ -8,7 +8,7 @@ import time
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import deliveries, growth, scanning, serving
+from tests.bench import deliveries, growth, reading, scanning, serving
 from tests.bench.load import CONNECTIONS, percentile
 from tests.support.databases import unreachable
 
@@ -29,6 +29,7 @@ def main() -> None:
     table.add_section()
     for name, once, twice in scanning.figures():
         table.add_row(f"scanning {name}, 128 KiB", _ms(twice), f"64 KiB: {_ms(once)}", f"{twice / once:.1f}")
+    _add_reading(table)
     _add_growth(table)
     console = Console(width=None if os.isatty(1) else 120)
     console.print(table)
@@ -55,6 +56,22 @@ def _add_idle(table: Table) -> None:
     table.add_row(
         "memory of the idle service, all processes", f"{mebibytes:.0f} MiB", "200 MiB", f"{mebibytes / 200:.2f}"
     )
+
+
+def _add_reading(table: Table) -> None:
+    """Add what lists cost with a million pieces of feedback, on SQLite, and how soon a change is on a stream."""
+    seconds = serving.following()
+    p50, p95 = percentile(seconds, 50), percentile(seconds, 95)
+    table.add_row("202 to the change on an open stream, p95", _ms(p95), f"p50: {_ms(p50)}", f"{p95 / p50:.1f}")
+    table.add_section()
+    many, few = reading.pages(1_000_000), reading.pages(10_000)
+    for name, page in many.items():
+        table.add_row(
+            f"100 of 10^6 pieces of feedback, {name}: p50",
+            f"{_ms(page.median)}, {page.statements} statements",
+            f"10^4: {_ms(few[name].median)}, {few[name].statements}",
+            f"{page.median / few[name].median:.1f}",
+        )
 
 
 def _add_growth(table: Table) -> None:

@@ -1,0 +1,40 @@
+"""Dropping what was kept long enough (``store.pruning``): one worker at a time, every hour, in small portions."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import timedelta
+from typing import Final
+
+from receiver.loop import Idle, run
+from receiver.wiring import Services
+
+log = logging.getLogger("receiver.housekeeping")
+
+TURN: Final = "housekeeping"
+EVERY: Final = timedelta(hours=1)
+HOLD: Final = timedelta(minutes=10)
+IDLE: Final = Idle(shortest=30.0, longest=60.0)
+
+
+def run_housekeeping(services: Services, *, stop: threading.Event) -> None:
+    """Look whether it is due, until ``stop`` is set."""
+
+    def look() -> bool:
+        tidy_once(services)
+        return False
+
+    run(look, IDLE, stop=stop)
+
+
+def tidy_once(services: Services) -> int | None:
+    """Take a turn, if it is due; return how many rows were dropped, None when it was not this worker's turn."""
+    now = services.clock()
+    if services.store.take_turn(TURN, now, every=EVERY, hold=HOLD) is None:
+        return None
+    dropped = services.store.prune(now)
+    if dropped:
+        log.info("dropped %d rows that were kept for their time", dropped)
+    services.store.end_turn(TURN, {"dropped": dropped}, services.clock(), every=EVERY)
+    return dropped
