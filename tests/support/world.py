@@ -35,7 +35,12 @@ REPO = Repo()
 NOW = datetime(2026, 10, 2, tzinfo=UTC)
 
 
-def policy(*, authors: set[str] | None = None, agents: set[str] | None = None) -> Policy:
+def policy(
+    *,
+    authors: set[str] | None = None,
+    agents: set[str] | None = None,
+    homes: dict[str, set[str]] | None = None,
+) -> Policy:
     """Make a policy: as without settings, but for what is given."""
     return Policy(
         workspace="default",
@@ -43,6 +48,7 @@ def policy(*, authors: set[str] | None = None, agents: set[str] | None = None) -
         agent_accounts=None if agents is None else frozenset(agents),
         internal_agents=frozenset({"internal-catalog-analyst"}),
         window=timedelta(hours=24),
+        homes={name: frozenset(workspaces) for name, workspaces in (homes or {}).items()},
     )
 
 
@@ -77,12 +83,13 @@ class World:
         internal: bool = False,
         span: str | None = None,
         register: bool = True,
+        workspace: str = "default",
     ) -> Marks:
         """Register a run, named after its agent unless ``span`` is given, and return what it signs with."""
         span = span or f"span-{agent}"
         given = (number, *numbers) if number is not None else numbers
         run = Run(
-            workspace="default",
+            workspace=workspace,
             span_id=span,
             repository=REPO.name,
             agent_name=agent,
@@ -93,7 +100,7 @@ class World:
         )
         if register:
             self.register(run)
-        return self.marks(agent, span=span, number=number)
+        return self.marks(agent, span=span, number=number, workspace=workspace)
 
     def register(self, run: Run) -> None:
         """Register a run in a transaction of its own."""
@@ -102,10 +109,12 @@ class World:
         with self.store.transaction(*locks) as ledger:
             self.registration.register(ledger, run, facts=repr(run))
 
-    def marks(self, agent: str, *, span: str, number: int | None, repository: str = REPO.name) -> Marks:
+    def marks(
+        self, agent: str, *, span: str, number: int | None, repository: str = REPO.name, workspace: str = "default"
+    ) -> Marks:
         """Sign a claim."""
         claim = Claim(
-            span_id=span, workspace="default", repository=repository, number=number, agent_name=agent,
+            span_id=span, workspace=workspace, repository=repository, number=number, agent_name=agent,
             instance_id="prod-a",
         )  # fmt: skip
         return write(claim, self.ring)
@@ -163,10 +172,10 @@ class World:
         with self.store.snapshot() as catalogue:
             yield catalogue
 
-    def all_feedback(self) -> dict[str, Feedback]:
-        """Return every feedback, by its address."""
+    def all_feedback(self, workspace: str = "default") -> dict[str, Feedback]:
+        """Return every feedback of a workspace, by its address."""
         with self.facts() as catalogue:
-            rows = catalogue.feedback_list("default", before=None, limit=500)
+            rows = catalogue.feedback_list(workspace, before=None, limit=500)
         return {feedback.object.url: feedback for _, feedback in rows}
 
     def feedback(self) -> Feedback:
