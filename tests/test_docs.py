@@ -13,9 +13,12 @@ from click import Context
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from receiver import client_settings
+from receiver.api import ROUTES
+from receiver.api import document as openapi
 from receiver.cli import main
 from receiver.settings import NAMES, OTHERS
 from resolver.chain import chain
+from resolver.model.tokens import Scope
 from resolver.payloads.events import EVENTS
 from resolver.policy import Policy
 from tests.support.api import open_api
@@ -107,6 +110,24 @@ def test_every_route_that_is_named_exists(tmp_path: Path) -> None:
 
     assert named
     assert missing == []
+
+
+def test_every_route_is_described() -> None:
+    """The README's tables of routes name each route of the API, with its method, and so does the OpenAPI document."""
+    declared = {f"{one.method} {one.path}" for part in ROUTES for one in part.operations}
+    described = set(re.findall(r"`((?:GET|POST|PATCH|DELETE) /v1/[\w{}/-]+)`", section(README, "Asking")))
+    document = openapi.document(ROUTES, "0")
+
+    assert described == declared
+    assert declared <= {f"{method.upper()} {path}" for path, found in document["paths"].items() for method in found}
+    assert {tag["name"] for tag in document["tags"]} >= {part.tag for part in ROUTES}
+
+
+def test_every_scope_is_described() -> None:
+    """The README lists the scopes that a token may have, and no others."""
+    (line,) = re.findall(r"^- \*\*scopes\*\*: (.*);$", README.read_text(), flags=re.MULTILINE)
+
+    assert re.findall(r"`([^`]+)`", line) == list(Scope)
 
 
 def test_every_setting_is_documented_and_every_documented_one_exists() -> None:

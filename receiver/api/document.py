@@ -155,7 +155,7 @@ def _described(operation: Operation, schemas: _Schemas) -> Json:
 
 def _segment(name: str) -> Json:
     assert name in SEGMENTS  # noqa: S101 - a route with another one would not be served
-    return {"name": name, "in": "path", "required": True, "schema": _ID if name.endswith("_id") else _NAME}
+    return {"name": name, "in": "path", "required": True, "schema": _ID if name == "id" else _NAME}
 
 
 def _headers(operation: Operation) -> list[Json]:

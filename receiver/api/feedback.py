@@ -23,19 +23,19 @@ def listed(call: Call[FeedbackParameters, NoBody]) -> shapes.List[shapes.Feedbac
     return page_json(call.queries.feedback_list(call.query.which(), span_of(call)), call, feedback_json)
 
 
-@routes.get("/feedback/{feedback_id}", scope=Scope.FEEDBACK_READ, tagged=True)
+@routes.get("/feedback/{id}", scope=Scope.FEEDBACK_READ, tagged=True)
 def one(call: Call[NoParameters, NoBody], feedback_id: int) -> shapes.Feedback:
     """Show one piece of feedback."""
     return feedback_json(call.queries.feedback(feedback_id))
 
 
-@routes.patch("/feedback/{feedback_id}", scope=Scope.FEEDBACK_WRITE, errors=(HTTPStatus.CONFLICT,))
+@routes.patch("/feedback/{id}", scope=Scope.FEEDBACK_WRITE, errors=(HTTPStatus.CONFLICT,))
 def change(call: Call[NoParameters, FeedbackChange], feedback_id: int) -> shapes.Feedback:
     """Say how far feedback was dealt with."""
     return feedback_json(call.changes.set_status(feedback_id, call.body.status))
 
 
-@routes.post("/feedback/{feedback_id}/resolution", scope=Scope.FEEDBACK_WRITE, errors=(HTTPStatus.CONFLICT,))
+@routes.post("/feedback/{id}/resolution", scope=Scope.FEEDBACK_WRITE, errors=(HTTPStatus.CONFLICT,))
 def correct(call: Call[NoParameters, FeedbackCorrection], feedback_id: int) -> Created[shapes.Resolution]:
     """Say which run feedback is about: 201 when that is new, 200 when the newest answer is just this correction."""
     correction = call.body.to_correction(token=call.principal.name)
@@ -48,13 +48,13 @@ def correct(call: Call[NoParameters, FeedbackCorrection], feedback_id: int) -> C
     return Created(answer_json(view), new=new)
 
 
-@routes.get("/feedback/{feedback_id}/resolutions", scope=Scope.FEEDBACK_READ)
+@routes.get("/feedback/{id}/resolutions", scope=Scope.FEEDBACK_READ)
 def resolutions(call: Call[ListParameters, NoBody], feedback_id: int) -> shapes.List[shapes.Resolution]:
     """List every answer that was given, newest first."""
     return page_json(call.queries.resolutions(feedback_id, span_of(call)), call, answer_json)
 
 
-@routes.get("/feedback/{feedback_id}/revisions", scope=Scope.FEEDBACK_READ)
+@routes.get("/feedback/{id}/revisions", scope=Scope.FEEDBACK_READ)
 def revisions(call: Call[ListParameters, NoBody], feedback_id: int) -> shapes.List[shapes.Revision]:
     """List every version of the text, newest first."""
     return page_json(call.queries.revisions(feedback_id, span_of(call)), call, revision_json)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Final, TypeVar
 
 from flask import request
@@ -64,27 +63,22 @@ def read_no_body() -> None:
         _fitting(NoBody, raw)
 
 
-def _name(text: str, *, noun: str) -> str:
+def _name(text: str) -> str:
     """Return a name that stands in the path. Raises NotFoundError for one that nothing can bear."""
     if len(text) > MAX_TEXT or not is_plain(text):
-        raise NotFoundError(f"there is no such {noun}")
+        raise NotFoundError("there is nothing of this name")
     return text
 
 
-def _id(text: str, *, noun: str) -> int:
+def _id(text: str) -> int:
     """Return an id that stands in the path. Raises NotFoundError when it is not one."""
     found = names.read_number(text)
     if found is None:
-        raise NotFoundError(f"there is no such {noun}")
+        raise NotFoundError("there is nothing with this id")
     return found
 
 
-SEGMENTS: Final[Mapping[str, Callable[[str], int | str]]] = {
-    "span_id": partial(_name, noun="run"),
-    "feedback_id": partial(_id, noun="feedback"),
-    "guid": partial(_name, noun="delivery"),
-    "token_id": partial(_id, noun="token"),
-}
+SEGMENTS: Final[Mapping[str, Callable[[str], int | str]]] = {"span_id": _name, "guid": _name, "id": _id}
 """How what stands in a path is read, by its name."""
 
 

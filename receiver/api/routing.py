@@ -2,7 +2,7 @@
 
 A handler's own annotations say what it takes and answers::
 
-    @routes.get("/feedback/{feedback_id}", scope=Scope.FEEDBACK_READ, tagged=True)
+    @routes.get("/feedback/{id}", scope=Scope.FEEDBACK_READ, tagged=True)
     def one(call: Call[NoParameters, NoBody], feedback_id: int) -> shapes.Feedback: ...
 
 A request is checked in this order: token (401), its rate (429), scope (403), query (422), body (400, 413, 415, 422),
@@ -35,7 +35,6 @@ BodyT = TypeVar("BodyT", bound=Body)
 AnswerT = TypeVar("AnswerT")
 
 PREFIX: Final = "/v1"
-_ID_SEGMENT: Final = re.compile(r"\{(feedback_id|token_id)\}")
 _SEGMENT: Final = re.compile(r"\{(\w+)\}")
 
 
@@ -164,7 +163,7 @@ class Routes:
                 tagged=tagged,
             )
             self.operations.append(operation)
-            rule = _SEGMENT.sub(r"<\1>", _ID_SEGMENT.sub(r"<id:\1>", path))
+            rule = _SEGMENT.sub(r"<\1>", path.replace("{id}", "<id:id>"))
             view = _view(operation, handler)
             self.blueprint.add_url_rule(rule, handler.__name__, view, methods=[method])
             return handler
@@ -179,8 +178,8 @@ def _view(operation: Operation, handler: Callable[..., Any]) -> Callable[..., Re
         principal = require(operation.scope)
         query = read_query(operation.query)
         body = _body(operation)
-        read = {name: SEGMENTS[name](text) for name, text in segments.items()}
-        return _respond(operation, handler(Call(principal, query, body), **read))
+        read = (SEGMENTS[name](segments[name]) for name in operation.segments)
+        return _respond(operation, handler(Call(principal, query, body), *read))
 
     return view
 

@@ -38,7 +38,7 @@ def listed(call: Call[ListParameters, NoBody]) -> shapes.List[shapes.Token]:
     return page_json(call.queries.tokens(span_of(call)), call, token_json)
 
 
-@routes.delete("/tokens/{token_id}", scope=Scope.ADMIN)
+@routes.delete("/tokens/{id}", scope=Scope.ADMIN)
 def revoke(call: Call[NoParameters, NoBody], token_id: int) -> None:
     """Revoke a token: it is refused from now on. One that was revoked before stays so."""
     call.changes.revoke_token(token_id)

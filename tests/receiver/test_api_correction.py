@@ -380,5 +380,5 @@ def test_reading_feedback_does_not_allow_correcting_it(api: Api) -> None:
     with api.app.test_request_context(method="POST"):
         admit(Principal("default", frozenset(Scope) - {Scope.FEEDBACK_WRITE}, "reader"))
         with pytest.raises(ApiError) as caught:
-            view(feedback_id="1")
+            view(id="1")
     assert (caught.value.status, caught.value.code) == (403, "forbidden")
