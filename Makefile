@@ -4,7 +4,7 @@ PYTHON ?= $(shell for python in python3.11 python3; do $$python -c "" 2>/dev/nul
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-EXTRAS := dev,postgres
+EXTRAS := dev,postgres,mcp
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run test check format bench bench-accuracy lock install clean

@@ -61,11 +61,23 @@ class Registered:
 
 
 class Client:
-    """Asks one service. What can be repeated without harm is, when the service is busy: see TRIES and PATIENCE."""
+    """Asks one service. What can be repeated without harm is, when the service is busy: see TRIES and PATIENCE.
 
-    def __init__(self, transport: Transport, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    ``tries`` bounds how often: 1 tells the caller at once.
+    """
+
+    def __init__(
+        self, transport: Transport, *, tries: int = TRIES, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
         self._transport = transport
+        self._tries = tries
         self._sleep = sleep
+
+    def close(self) -> None:
+        """Close what the transport keeps open, if anything."""
+        close = getattr(self._transport, "close", None)
+        if close is not None:
+            close()
 
     @classmethod
     def at(cls, url: str, *, token: str, timeout: float = 10.0) -> Client:
@@ -130,7 +142,7 @@ class Client:
         self, method: str, path: str, *, query: Mapping[str, str] | None = None, body: Mapping[str, Any] | None = None
     ) -> Any:  # noqa: ANN401 - whatever the route answers
         """Ask any route and return its answer, decoded; None when there is none (204). Only a GET is repeated."""
-        return decoded(self._sent(method, path, query=query, body=body, tries=TRIES if method == "GET" else 1))
+        return decoded(self._sent(method, path, query=query, body=body, repeated=method == "GET"))
 
     def _sent(
         self,
@@ -139,11 +151,11 @@ class Client:
         *,
         query: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
-        tries: int = TRIES,
+        repeated: bool = True,
     ) -> Answer:
         """Return an answer that is no error."""
         _refuse_unfit(path, query or {})
-        left = PATIENCE
+        tries, left = self._tries if repeated else 1, PATIENCE
         while True:
             answer = self._transport(method, path, query=query, body=body)
             if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:

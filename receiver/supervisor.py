@@ -68,10 +68,11 @@ def prepare_store(settings: Settings, *, migrate: bool) -> None:
         store.close()
 
 
-def listen(address: tuple[str, int], *, patience: float = PORT_SECONDS) -> socket.socket:
+def listen(address: tuple[str, int], *, patience: float = PORT_SECONDS, named: str = "WHICHRUN_BIND") -> socket.socket:
     """Listen at an address; the web inherits the socket, so nobody can take the port in between.
 
-    Waits up to ``patience`` seconds for a port that is in use. Raises SettingsError.
+    Waits up to ``patience`` seconds for a port that is in use. Raises SettingsError, which says what the address is
+    ``named``.
     """
     deadline = time.monotonic() + patience
     while True:
@@ -83,7 +84,7 @@ def listen(address: tuple[str, int], *, patience: float = PORT_SECONDS) -> socke
                 continue
             reason = "something else listens there" if error.errno == errno.EADDRINUSE else error.strerror
             host, port = address
-            message = f"cannot listen at {host} port {port}: {reason}; stop that, or set WHICHRUN_BIND to another one"
+            message = f"cannot listen at {host} port {port}: {reason}; stop that, or set {named} to another one"
             raise SettingsError(message) from error
 
 

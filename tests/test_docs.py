@@ -16,6 +16,7 @@ from receiver import client_settings
 from receiver.api import ROUTES
 from receiver.api import document as openapi
 from receiver.cli import main
+from receiver.mcp.tools import TOOLS
 from receiver.settings import NAMES, OTHERS
 from resolver.chain import chain
 from resolver.model.tokens import Scope
@@ -141,6 +142,18 @@ def test_every_setting_is_documented_and_every_documented_one_exists() -> None:
     assert sorted(first_column(service)) == sorted(NAMES)
     assert first_column(client) == list(client_settings.NAMES)
     assert unknown((name for name in named if not name.startswith(OTHERS)), (*NAMES, *client_settings.NAMES)) == set()
+
+
+def test_the_readme_names_each_tool_of_mcp() -> None:
+    """The README's table has the tools that agents are offered, in their order."""
+    assert first_column(section(README, "MCP")) == [tool.name for tool in TOOLS]
+
+
+def test_the_configurations_that_clients_copy_are_json() -> None:
+    """Each block of JSON in the README can be read."""
+    blocks = re.findall(r"^```json\n(.*?)^```$", README.read_text(), flags=re.MULTILINE | re.DOTALL)
+
+    assert [list(json.loads(block)) for block in blocks] == [["mcpServers"]] * 2
 
 
 def test_the_readme_shows_the_chain_as_it_is() -> None:

@@ -23,6 +23,7 @@ COMMANDS = {
     "token": ("receiver.cli.token:token", "Make, list and revoke tokens of the HTTP API."),
     "replay": ("receiver.cli.replay:replay", "Process stored deliveries again."),
     "backfill": ("receiver.cli.backfill:backfill", "Read the history of a repository from GitHub."),
+    "mcp": ("receiver.cli.mcp:mcp", "Offer the answers to agents as tools, over MCP."),
     "doctor": ("receiver.cli.doctor:doctor", "Look the set-up over and say what is wrong."),
 }
 

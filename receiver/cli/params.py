@@ -6,6 +6,7 @@ from datetime import datetime
 
 import click
 
+from receiver import settings_text
 from resolver import names, times
 
 NUMBER = click.IntRange(1, names.MAX_ID)
@@ -42,5 +43,37 @@ class TimeType(click.ParamType[datetime]):
             self.fail("write it as RFC 3339 with an offset, such as 2026-10-01T09:00:00Z", param, ctx)
 
 
+class AddressType(click.ParamType[tuple[str, int]]):
+    """An address to listen at."""
+
+    name = "HOST:PORT"
+
+    def convert(
+        self, value: str | tuple[str, int], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, int]:
+        """Return host and port."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            return settings_text.host_and_port(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+class UrlType(click.ParamType[str]):
+    """The address of a service."""
+
+    name = "URL"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the address, without the slash at its end."""
+        try:
+            return str(settings_text.web_address(value))
+        except ValueError:
+            self.fail("write it as https://whichrun.example.com", param, ctx)
+
+
 REPOSITORY = RepositoryType()
 TIME = TimeType()
+ADDRESS = AddressType()
+URL = UrlType()

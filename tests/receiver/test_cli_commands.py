@@ -10,7 +10,7 @@ from receiver.cli.hook import COMMANDS as HOOK_COMMANDS
 from receiver.cli.token import COMMANDS as TOKEN_COMMANDS
 from tests.support.command_line import error_of, whichrun
 
-ABSENT = {"keys", "import", "mcp"}
+ABSENT = {"keys", "import"}
 
 
 def spelled_out() -> dict[str, str]:

@@ -1,0 +1,80 @@
+"""What each tool takes. Descriptions are read by agents, with every call: few words."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from receiver.mcp.schemas import Arguments
+from resolver.model.answers import Confidence
+from resolver.model.feedback import SETTABLE, Status
+
+
+def _told(description: str) -> Any:  # noqa: ANN401 - pydantic's own type of a field
+    return Field(description=description)
+
+
+def _one_of(values: type[StrEnum] | list[StrEnum]) -> Any:  # noqa: ANN401 - as above
+    """Name the possible values; whether it is one of them is for the API to say."""
+    return Field(json_schema_extra={"enum": [str(value) for value in values]})
+
+
+Repository = Annotated[str, _told("owner/name")]
+Number = Annotated[int, _told("issue or pull request")]
+FeedbackId = Annotated[int, _told("from list_feedback")]
+
+
+class ResolveArguments(Arguments):
+    """An address, or a text and where it stands."""
+
+    url: Annotated[str, _told("of a comment, review, commit, issue or pull request; then nothing else")] | None = None
+    repository: Annotated[str, _told("owner/name; needed without url")] | None = None
+    number: Number | None = None
+    body: Annotated[str, _told("text to ask about")] | None = None
+    at: Annotated[str, _told("when it was written, as 2026-10-01T09:00:00Z")] | None = None
+    issue_comment_id: int | None = None
+    review_id: int | None = None
+    review_comment_id: int | None = None
+    in_reply_to_id: Annotated[int, _told("review comment it answers")] | None = None
+    pull_request_review_id: Annotated[int, _told("review it belongs to")] | None = None
+    commit_sha: str | None = None
+    original_commit_sha: str | None = None
+    path: str | None = None
+    line: int | None = None
+    side: Annotated[str, Field(json_schema_extra={"enum": ["LEFT", "RIGHT"]})] | None = None
+    commit_message: str | None = None
+
+
+class ListArguments(Arguments):
+    """Which feedback, and which part of the list."""
+
+    repository: Repository | None = None
+    number: Number | None = None
+    status: Annotated[str, _one_of(Status)] | None = None
+    confidence: Annotated[str, _one_of(Confidence)] | None = None
+    agent: Annotated[str, _told("agent_name of the run")] | None = None
+    run: Annotated[str, _told("span_id of the run")] | None = None
+    since: Annotated[str, _told("updated at or after this, as 2026-10-01T09:00:00Z")] | None = None
+    limit: Annotated[int, _told("items, up to 500")] = 20
+    cursor: Annotated[str, _told("next_cursor of the page before; same filters")] | None = None
+
+
+class FeedbackArguments(Arguments):
+    """One piece of feedback."""
+
+    feedback_id: FeedbackId
+
+
+class StatusArguments(Arguments):
+    """A status to set."""
+
+    feedback_id: FeedbackId
+    status: Annotated[str, _one_of(sorted(SETTABLE))]
+
+
+class RunArguments(Arguments):
+    """One run."""
+
+    span_id: Annotated[str, _told("as resolve and feedback name it")]
