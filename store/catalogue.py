@@ -18,6 +18,7 @@ from store.blame import BlameFacts
 from store.commits import CommitFacts
 from store.deliveries import DeliveryFacts
 from store.feedback import FEEDBACK, FeedbackFacts, to_feedback
+from store.figures import FigureFacts
 from store.origins import OriginFacts
 from store.part import below
 from store.permissions import PermissionFacts
@@ -83,6 +84,7 @@ class Catalogue(
     PermissionFacts,
     WantFacts,
     ProgressFacts,
+    FigureFacts,
 ):
     """What can be read. In every list items are ``(id, value)``; ``before`` is the last id of the page before."""
 

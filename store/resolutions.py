@@ -7,10 +7,11 @@ from __future__ import annotations
 import json
 from dataclasses import astuple
 from datetime import datetime
+from typing import TypeAlias
 
 from resolver.errors import NotFoundError
 from resolver.model.answers import Answer, Candidate, Confidence, Finding, Outcome, Resolution
-from store.database import Row
+from store.database import Database, Row
 from store.part import Part, below
 from store.times import from_micros, to_micros
 
@@ -26,6 +27,10 @@ _WORKSPACE = "SELECT workspace FROM feedback WHERE id = ?"
 _POINT = "UPDATE feedback SET resolution_id = ? WHERE id = ?"
 
 
+Appended: TypeAlias = tuple[int, Resolution]
+"""The id of a feedback, and what was appended to it."""
+
+
 class ResolutionFacts(Part):
     """Looking resolutions up."""
 
@@ -37,6 +42,12 @@ class ResolutionFacts(Part):
 
 class ResolutionLedger(Part):
     """Keeping resolutions."""
+
+    def __init__(self, database: Database) -> None:
+        """Keep them in a database, and remember those of this transaction."""
+        super().__init__(database)
+        self.appended: list[Appended] = []
+        """What this transaction has appended; it counts once that is committed."""
 
     def append_resolution(self, feedback_id: int, answer: Answer, cause: str, at: datetime) -> Resolution:
         """Append an answer; it is the feedback's newest from now on. Raises NotFoundError."""
@@ -57,7 +68,9 @@ class ResolutionLedger(Part):
         )
         resolution_id = self._db.rows(_ADD, values)[0][0]
         self._db.change(_POINT, (resolution_id, feedback_id))
-        return Resolution(resolution_id, owner[0], answer, cause, at)
+        resolution = Resolution(resolution_id, owner[0], answer, cause, at)
+        self.appended.append((feedback_id, resolution))
+        return resolution
 
 
 def to_resolution(row: Row) -> Resolution:
