@@ -6,6 +6,7 @@ from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
 from receiver import api, body, current, health, problems, webhooks
+from receiver.metrics import http, scrape
 from receiver.wiring import Services
 
 
@@ -24,8 +25,9 @@ def create_app(services: Services) -> Flask:
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = True
     current.attach(app, services)
+    http.install(app)
     problems.install(app)
     body.install(app)
-    for blueprint in (webhooks.blueprint, health.blueprint, api.blueprint):
+    for blueprint in (webhooks.blueprint, health.blueprint, scrape.blueprint, api.blueprint):
         app.register_blueprint(blueprint)
     return app

@@ -13,6 +13,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from receiver import body
 from receiver.current import services
+from receiver.metrics import webhook
 from receiver.problems import ApiError
 from receiver.wiring import Services
 from resolver.errors import ConflictError, PayloadError
@@ -60,9 +61,11 @@ def _take(here: Services, guid: str, event: str, raw: bytes) -> str:
         raise
     used = found.used and _is_ours(here, found.repository)
     status = DeliveryStatus.PENDING if used else DeliveryStatus.IGNORED
+    outcome = "accepted" if used else "ignored"
     if _record(here, delivery(found.action, found.repository_id, status=status, error=None)) is Recorded.DUPLICATE:
-        return "duplicate"
-    return "accepted" if used else "ignored"
+        outcome = "duplicate"
+    webhook.taken(outcome, event=event, action=found.action)
+    return outcome
 
 
 def _record(here: Services, delivery: NewDelivery) -> Recorded:
@@ -76,6 +79,15 @@ def _is_ours(here: Services, repository: str | None) -> bool:
     """Whether the setting lets this repository in; a delivery about none (an installation) may pass."""
     ours = here.settings.repositories
     return ours is None or repository is None or repository.lower() in ours
+
+
+def _named() -> str | None:
+    """Return the id that the present request gives, if it is one."""
+    value = request.headers.get("X-GitHub-Delivery", "")
+    return value if _NAME.fullmatch(value) else None
+
+
+webhook.watch(blueprint, _named)
 
 
 def _header(name: str) -> str:
