@@ -43,6 +43,11 @@ def about(**fields: str) -> Iterator[None]:
         _ABOUT.reset(token)
 
 
+def turn_to(**fields: str) -> None:
+    """Have every line that this thread writes from now on be about this alone; without fields, about nothing."""
+    _ABOUT.set(fields)
+
+
 def configure(log_format: str, *, stream: TextIO | None = None) -> None:
     """Send every logger's messages, from INFO on, to a stream (standard error) as ``text`` or ``json``."""
     handler = logging.StreamHandler(sys.stderr if stream is None else stream)

@@ -11,7 +11,7 @@ import re
 from flask import Blueprint, request
 from werkzeug.exceptions import UnsupportedMediaType
 
-from receiver import body
+from receiver import body, logs
 from receiver.current import services
 from receiver.metrics import webhook
 from receiver.problems import ApiError
@@ -32,6 +32,7 @@ KEPT_HEADERS = ("Content-Type", "User-Agent", "X-GitHub-Event", "X-GitHub-Hook-I
 _NAME = re.compile(r"[\x21-\x7e]{1,200}")
 
 blueprint = Blueprint("webhooks", __name__)
+blueprint.after_request(webhook.note_refusal)
 
 
 @blueprint.post("/webhooks/github")
@@ -40,6 +41,7 @@ def receive() -> tuple[dict[str, str], int]:
     here = services()
     body.refuse_larger(request, limit=MAX_BODY)
     guid, event = _header("X-GitHub-Delivery"), _header("X-GitHub-Event")
+    logs.turn_to(delivery=guid)
     _refuse_other_types()
     raw = body.read(request, limit=MAX_BODY)
     secrets = (key.secret for key in here.settings.webhook_secrets.keys)
@@ -64,7 +66,7 @@ def _take(here: Services, guid: str, event: str, raw: bytes) -> str:
     outcome = "accepted" if used else "ignored"
     if _record(here, delivery(found.action, found.repository_id, status=status, error=None)) is Recorded.DUPLICATE:
         outcome = "duplicate"
-    webhook.taken(outcome, event=event, action=found.action)
+    webhook.taken(guid, outcome, event=event, action=found.action)
     return outcome
 
 
@@ -79,15 +81,6 @@ def _is_ours(here: Services, repository: str | None) -> bool:
     """Whether the setting lets this repository in; a delivery about none (an installation) may pass."""
     ours = here.settings.repositories
     return ours is None or repository is None or repository.lower() in ours
-
-
-def _named() -> str | None:
-    """Return the id that the present request gives, if it is one."""
-    value = request.headers.get("X-GitHub-Delivery", "")
-    return value if _NAME.fullmatch(value) else None
-
-
-webhook.watch(blueprint, _named)
 
 
 def _header(name: str) -> str:

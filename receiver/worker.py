@@ -80,7 +80,8 @@ def work_on(services: Services, claimed: Claimed) -> bool:
         log.info("delivery %s: taken, try %d", claimed.guid, claimed.tries)
         begun = time.perf_counter()
         mine = _try(services, claimed)
-        instruments().processing_seconds.observe(time.perf_counter() - begun)
+        if mine:
+            instruments().processing_seconds.observe(time.perf_counter() - begun)
     return mine
 
 

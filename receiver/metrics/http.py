@@ -6,6 +6,7 @@ import time
 
 from flask import Flask, Response, g, request
 
+from receiver import logs
 from receiver.metrics.instruments import OTHER, instruments
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -19,13 +20,8 @@ def install(app: Flask) -> None:
     app.after_request(_end)
 
 
-def seconds() -> float:
-    """Return for how long the present request has been under way."""
-    begun: float = g.begun
-    return time.perf_counter() - begun
-
-
 def _begin() -> None:
+    logs.turn_to()  # whatever this thread was at before
     g.begun = time.perf_counter()
 
 
@@ -34,5 +30,5 @@ def _end(response: Response) -> Response:
     method = request.method if request.method in METHODS else OTHER
     counted = instruments()
     counted.requests.labels(route, method, response.status_code).inc()
-    counted.request_seconds.labels(route, method).observe(seconds())
+    counted.request_seconds.labels(route, method).observe(time.perf_counter() - g.begun)
     return response

@@ -64,9 +64,6 @@ class Instruments:
         self.webhook_refused = counter(
             "whichrun_webhook_refusals_total", "Requests to the webhook that were refused, by error code.", ("reason",)
         )
-        self.webhook_seconds = histogram(
-            "whichrun_webhook_duration_seconds", "From a webhook request's head to its answer.", buckets=REQUEST_SECONDS
-        )
         self.processed = counter(
             "whichrun_deliveries_processed_total", "Tries to process a delivery, by how they ended.", ("outcome",)
         )

@@ -48,7 +48,7 @@ def counted(service: Service) -> dict[str, float]:
         "refused": value(text, "whichrun_webhook_refusals_total", reason="bad_signature"),
         "done": value(text, PROCESSED, outcome="done"),
         "resolved": value(text, "whichrun_resolutions_total", mode="unresolved", confidence="unresolved"),
-        "timed": value(text, "whichrun_webhook_duration_seconds_count"),
+        "timed": value(text, "whichrun_http_request_duration_seconds_count", route="/webhooks/github", method="POST"),
     }
 
 

@@ -85,7 +85,7 @@ def test_deliveries_are_counted_by_what_became_of_them(api: Api, told: Told) -> 
         assert send(api, guid, body, x_github_event=event) == 202
     for outcome in ("accepted", "duplicate", "ignored"):
         assert told.more("whichrun_webhook_deliveries_total", outcome=outcome) == 1
-    assert told.more("whichrun_webhook_duration_seconds_count") == 3
+    assert told.more("whichrun_http_request_duration_seconds_count", route="/webhooks/github", method="POST") == 3
     assert told.more("whichrun_http_requests_total", route="/webhooks/github", method="POST", status="202") == 3
 
 
