@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
 import requests
 
 from tests.support.builders import Delivery, issue_comment, minute
 from tests.support.metrics import families, value
 from tests.support.processes import command_of, descendants, is_running, named
-from tests.support.service import WEBHOOK_SECRET, Service, running, until
+from tests.support.service import (
+    COMMAND,
+    PATIENCE,
+    SECRETS,
+    WEBHOOK_SECRET,
+    Service,
+    environment,
+    free_port,
+    running,
+    until,
+)
 from tests.support.world import REPO
 
 TAKEN = "whichrun_webhook_deliveries_total"
@@ -96,3 +109,20 @@ def test_all_processes_are_told_together_and_kills_take_nothing_back(tmp_path: P
         everyone = descendants(service.process.pid)
     assert not any(map(is_running, everyone))
     assert not folder.exists()
+
+
+@pytest.mark.parametrize("command", [[*COMMAND, "serve"], [sys.executable, "-m", "receiver.web"]])
+def test_a_place_that_cannot_be_counted_in_is_an_error_in_words(command: list[str], tmp_path: Path) -> None:
+    """A service that is told to count where nobody can says so in a line, and does not start."""
+    (tmp_path / "file").touch()
+    settings = {
+        **SECRETS,
+        "WHICHRUN_BIND": f"127.0.0.1:{free_port()}",
+        "PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "file" / "folder"),
+    }
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment(settings), capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert done.returncode == 1
+    assert "PROMETHEUS_MULTIPROC_DIR" in done.stderr
+    assert "Traceback" not in done.stderr
