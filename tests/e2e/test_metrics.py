@@ -27,6 +27,8 @@ from tests.support.service import (
 )
 from tests.support.world import REPO
 
+PROCESSES = 3
+"""That count: two that answer requests, and a worker."""
 TAKEN = "whichrun_webhook_deliveries_total"
 PROCESSED = "whichrun_deliveries_processed_total"
 
@@ -96,6 +98,7 @@ def test_all_processes_are_told_together_and_kills_take_nothing_back(tmp_path: P
         assert send(service, 1, secret="wrong") == 401
         expected = {"accepted": 20.0, "refused": 1.0, "done": 20.0, "resolved": 20.0, "timed": 21.0}
         until(lambda: counted(service) == expected)
+        until(lambda: len(list(folder.glob("gauge_*_[012].db"))) == PROCESSES)  # the last one may be slow to start
         files = sorted(path.name for path in folder.iterdir())
 
         for pid in (*web_processes(service)[:1], *named(service.process.pid, "receiver.worker")):
