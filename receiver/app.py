@@ -7,6 +7,7 @@ from flask.json.provider import DefaultJSONProvider
 
 from receiver import api, body, current, docs, gate, health, problems, webhooks
 from receiver.api.routing import IdConverter
+from receiver.metrics import http, scrape
 from receiver.rate import Meter
 from receiver.wiring import Services
 
@@ -30,9 +31,10 @@ def create_app(services: Services, meter: Meter | None = None, *, at_work: int =
     app.url_map.strict_slashes = True
     app.url_map.converters["id"] = IdConverter
     current.attach(app, services, meter or Meter())
+    http.install(app)
     problems.install(app)
     gate.install(app, width=at_work)
     body.install(app)
-    for blueprint in (webhooks.blueprint, health.blueprint, api.blueprint, docs.blueprint):
+    for blueprint in (webhooks.blueprint, health.blueprint, scrape.blueprint, api.blueprint, docs.blueprint):
         app.register_blueprint(blueprint)
     return app

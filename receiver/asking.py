@@ -15,13 +15,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NoReturn, cast
 
-from receiver import wiring
+from receiver import logs, wiring
 from receiver.loop import Idle, backoff, run
+from receiver.metrics import github as watching
+from receiver.metrics.instruments import instruments
 from receiver.wiring import Services
 from resolver.asking.asked import Asked as Asking
 from resolver.asking.telling import is_known, tell
 from resolver.errors import GithubDownError, GithubRefusedError, SettingsError, StoreError, WhichrunError
 from resolver.github.client import HttpGithub
+from resolver.github.limits import Left
 from resolver.github.port import Github
 from resolver.model.asking import Asked, ClaimedWant, Place
 from resolver.model.wants import WantChange
@@ -46,12 +49,19 @@ IDLE = Idle(shortest=0.1, longest=0.5)
 """How long to rest while nothing is wanted."""
 
 
-def run_asking(services: Services, github: Github, *, stop: threading.Event) -> None:
+def run_asking(services: Services, github: HttpGithub, *, stop: threading.Event) -> None:
     """Ask until ``stop`` is set; a long row of questions is broken off, and begun again by the next worker.
 
     Nothing that GitHub does ends this loop.
     """
-    run(lambda: ask_once(services, github, stop=stop), IDLE, stop=stop)
+
+    def ask() -> bool:
+        asked = ask_once(services, github, stop=stop)
+        if asked:
+            watching.tell_left(github.limits())
+        return asked
+
+    run(ask, IDLE, stop=stop)
 
 
 def ask_once(services: Services, github: Github, *, stop: threading.Event | None = None) -> bool:
@@ -62,14 +72,15 @@ def ask_once(services: Services, github: Github, *, stop: threading.Event | None
     claimed = services.store.claim_want(services.clock())
     if claimed is None:
         return False
-    _Hand(services, github, claimed, services.clock(), stop or threading.Event()).ask()
+    with logs.about(want=f"{claimed.want} of repository {claimed.want.repository_id}"):
+        _Hand(services, github, claimed, services.clock(), stop or threading.Event()).ask()
     return True
 
 
 def github_or_refusal(services: Services) -> HttpGithub:
     """Return who asks GitHub; where the settings will not do, one who refuses every question and says why."""
     try:
-        return wiring.github(services)
+        return wiring.github(services, watch=watching.Watched)
     except (GithubRefusedError, SettingsError) as error:
         log.warning("GitHub is not asked: %s", error)
         return cast("HttpGithub", _Refusal(str(error)))
@@ -80,6 +91,10 @@ class _Refusal:
 
     def __init__(self, sentence: str) -> None:
         self._sentence = sentence
+
+    def limits(self) -> tuple[Left, ...]:
+        """Return nothing: nobody was asked."""
+        return ()
 
     def __getattr__(self, name: str) -> Callable[..., NoReturn]:
         return self._refuse
@@ -121,6 +136,7 @@ class _Hand:
     def _answered(self, told: Observation | None) -> None:
         status = Asked.ABSENT if told is None else Asked.DONE
         self._settle(WantChange(status, self._now()), told or Observation(), "GitHub was asked")
+        self._ended("absent" if told is None else "answered")
 
     def _told(self) -> Observation | None:
         """Return what GitHub tells, or nothing where a delivery was faster. Raises what ``tell`` does."""
@@ -168,6 +184,7 @@ class _Hand:
         self.services.store.postpone(
             self.claimed, WantChange(Asked.WAITING, now, error=error, retry_at=again, counts=False)
         )
+        self._ended("postponed")
 
     def _refused(self, refusal: str) -> None:
         """Have the findings say why GitHub was not asked, and see later whether it may be."""
@@ -185,6 +202,7 @@ class _Hand:
         else:
             log.warning("GitHub was not asked: %s", refusal)
             self._settle(change, Observation(), "GitHub may not be asked")
+        self._ended("refused")
 
     def _failed(self, error: str) -> None:
         """Have it asked again, a few times."""
@@ -194,11 +212,13 @@ class _Hand:
             now = self._now()
             change = WantChange(Asked.WAITING, now, error=error[:MAX_ERROR], retry_at=now + backoff(self.claimed.tries))
             self.services.store.postpone(self.claimed, change)
+            self._ended("failed")
 
     def _give_up(self, error: str) -> None:
         log.error("GitHub is no longer asked for %s: %s", self.claimed.want, error)
         change = WantChange(Asked.DEAD, self._now(), error=error[:MAX_ERROR], refusal=f"given up: {error}"[:MAX_ERROR])
         self._settle(change, Observation(), "GitHub is no longer asked")
+        self._ended("dead")
 
     def _settle(self, change: WantChange, told: Observation, cause: str) -> None:
         """Change the want, keep what was told, and resolve what it can touch: in one transaction."""
@@ -207,6 +227,11 @@ class _Hand:
         with self.services.store.settling_want(self.claimed, change, *prepared.locks) as ledger:
             if ledger is not None:
                 self.services.intake.apply(ledger, prepared, cause=f"{cause} for {want}", answered=want)
+
+    def _ended(self, outcome: str) -> None:
+        """Say and count what became of it; of ``WANTED``."""
+        instruments().wants.labels(outcome).inc()
+        log.info("GitHub was to be asked for %s: %s, try %d", self.claimed.want, outcome, self.claimed.tries)
 
     def _now(self) -> datetime:
         return self.services.clock()

@@ -1,7 +1,8 @@
 """Keeps the service's processes running: ``python -m receiver.keeper``, what ``whichrun serve`` becomes.
 
 It starts the web and the worker, starts again what dies, and on SIGTERM or SIGINT lets both finish. It runs for as
-long as the service does and imports the standard library alone, which keeps it small.
+long as the service does and imports the standard library alone, which keeps it small. The folder where all of them
+count together is made here, and goes with this process (``receiver.metrics.folder``).
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from receiver import lineage, logs
+from receiver.metrics import folder
+from resolver.errors import SettingsError
 
 log = logging.getLogger("receiver.keeper")
 
@@ -129,6 +132,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--log-format", choices=("text", "json"), required=True)
     given = parser.parse_args(arguments)
     logs.configure(given.log_format)
+    try:
+        folder.share()
+    except SettingsError as error:
+        log.error("%s", error)  # noqa: TRY400 - a sentence for the operator
+        return 1
     web = ("--fd", str(given.fd), "--workers", str(given.workers), "--log-format", given.log_format)
     children = (
         Child("web", lineage.python("receiver.web", *web), fds=(given.fd,)),

@@ -19,7 +19,9 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Protocol
 
+from receiver import logs
 from receiver.loop import Idle, run
+from receiver.metrics.instruments import instruments
 from receiver.wiring import Services
 from resolver import times
 from resolver.errors import GithubDownError, GithubError, RefusedError
@@ -198,8 +200,13 @@ class _Look:
     def _ask_noted(self, guid: str, delivery_id: int) -> None:
         """Ask, now that a row says so; while GitHub is down, or may not be asked, the row stays open."""
         self._go_on()
+        with logs.about(delivery=guid):
+            self._ask(guid, delivery_id)
+
+    def _ask(self, guid: str, delivery_id: int) -> None:
         if self.github.redeliver(delivery_id):
             self.asked += 1
+            instruments().redeliveries.inc()
             log.info("delivery %s was missed, and is asked for again", guid)
         else:
             log.warning("delivery %s was missed, and GitHub cannot make it again", guid)

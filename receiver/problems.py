@@ -10,7 +10,7 @@ import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, g, jsonify, request
 from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
@@ -79,6 +79,12 @@ def code_of(status: int) -> str:
     return CODES.get(status) or HTTPStatus(status).name.lower()
 
 
+def told() -> str | None:
+    """Return the code of the error that the present request is answered with, if it is."""
+    code: str | None = g.get("problem")
+    return code
+
+
 def install(app: Flask) -> None:
     """Make every error of every route an answer of the one shape."""
     app.register_error_handler(ApiError, _from_api_error)
@@ -93,6 +99,7 @@ def answer(status: int, code: str, message: str, details: list[Detail] | None = 
     """Return an error's answer, with the headers that its status asks for (RFC 9110 §11.6.1, §10.2.3)."""
     response = jsonify({"error": {"code": code, "message": message, "details": details or []}})
     response.status_code = status
+    g.problem = code
     if code == "unauthorized":
         response.headers["WWW-Authenticate"] = "Bearer"
     if status == HTTPStatus.SERVICE_UNAVAILABLE:

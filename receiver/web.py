@@ -20,6 +20,7 @@ from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 from receiver import lineage, logs
 from receiver.http_worker import JsonThreadWorker
+from receiver.metrics import folder
 from receiver.rate import Meter
 from receiver.streams import MOST_STREAMS
 from resolver.errors import SettingsError
@@ -67,13 +68,16 @@ def options(*, bind: str, workers: int) -> dict[str, Any]:
 
 def application(meter: Meter | None = None) -> Flask:
     """Build the application of one web process. Raises SettingsError."""
-    from receiver.app import create_app  # noqa: PLC0415 - only workers carry the application
+    from receiver import resolved  # noqa: PLC0415 - only workers carry the application
+    from receiver.app import create_app  # noqa: PLC0415
     from receiver.settings import load, require_webhook_secret  # noqa: PLC0415
     from receiver.wiring import wire_for_service  # noqa: PLC0415
 
     settings = load()
     require_webhook_secret(settings)
-    return create_app(wire_for_service(settings), meter, at_work=AT_WORK)
+    services = wire_for_service(settings)
+    resolved.listen(services.store)
+    return create_app(services, meter, at_work=AT_WORK)
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -108,6 +112,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     else:  # the keeper has read the settings already
         bind, workers, log_format = f"fd://{given.fd}", given.workers, given.log_format
     logs.configure(log_format)
+    try:
+        folder.share()
+    except SettingsError as error:
+        sys.stderr.write(f"whichrun: {error}\n")
+        raise SystemExit(1) from None
     configured = options(bind=bind, workers=workers)
     if given.parent is not None:
         configured["when_ready"] = _ignore_interrupts

@@ -11,8 +11,9 @@ import re
 from flask import Blueprint, request
 from werkzeug.exceptions import UnsupportedMediaType
 
-from receiver import body
+from receiver import body, logs
 from receiver.current import services
+from receiver.metrics import webhook
 from receiver.problems import ApiError
 from receiver.wiring import Services
 from resolver.errors import ConflictError, PayloadError
@@ -31,6 +32,7 @@ KEPT_HEADERS = ("Content-Type", "User-Agent", "X-GitHub-Event", "X-GitHub-Hook-I
 _NAME = re.compile(r"[\x21-\x7e]{1,200}")
 
 blueprint = Blueprint("webhooks", __name__)
+blueprint.after_request(webhook.note_refusal)
 
 
 @blueprint.post("/webhooks/github")
@@ -39,6 +41,7 @@ def receive() -> tuple[dict[str, str], int]:
     here = services()
     body.refuse_larger(request, limit=MAX_BODY)
     guid, event = _header("X-GitHub-Delivery"), _header("X-GitHub-Event")
+    logs.turn_to(delivery=guid)
     _refuse_other_types()
     raw = body.read(request, limit=MAX_BODY)
     secrets = (key.secret for key in here.settings.webhook_secrets.keys)
@@ -60,9 +63,11 @@ def _take(here: Services, guid: str, event: str, raw: bytes) -> str:
         raise
     used = found.used and _is_ours(here, found.repository)
     status = DeliveryStatus.PENDING if used else DeliveryStatus.IGNORED
+    outcome = "accepted" if used else "ignored"
     if _record(here, delivery(found.action, found.repository_id, status=status, error=None)) is Recorded.DUPLICATE:
-        return "duplicate"
-    return "accepted" if used else "ignored"
+        outcome = "duplicate"
+    webhook.taken(guid, outcome, event=event, action=found.action)
+    return outcome
 
 
 def _record(here: Services, delivery: NewDelivery) -> Recorded:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from store.database import Database
 if TYPE_CHECKING:
     from resolver.github.client import HttpGithub
     from resolver.github.credentials import Credentials
+    from resolver.github.exchange import Transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,8 @@ def wire(settings: Settings, *, store: Store | None = None, clock: Clock = now) 
     )
 
 
-def github(services: Services) -> HttpGithub:
-    """Return who asks GitHub, as the App that the settings name.
+def github(services: Services, *, watch: Callable[[Transport], Transport] = lambda made: made) -> HttpGithub:
+    """Return who asks GitHub, as the App that the settings name; ``watch`` may put itself around its transport.
 
     Raises GithubRefusedError, with a sentence, where there are no credentials or they cannot be read.
     """
@@ -95,7 +97,7 @@ def github(services: Services) -> HttpGithub:
         services.store.answers,
         clock=services.clock,
         api_url=settings.github_api_url,
-        transport=Requests(Wire(**network_of(settings.github_api_url))),
+        transport=watch(Requests(Wire(**network_of(settings.github_api_url)))),
     )
 
 

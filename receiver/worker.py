@@ -14,13 +14,16 @@ import logging
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from receiver import lineage, logs
+from receiver import lineage, logs, resolved
 from receiver.housekeeping import run_housekeeping
 from receiver.loop import Idle, backoff, run
+from receiver.metrics import folder
+from receiver.metrics.instruments import instruments
 from receiver.settings import Settings, load
 from receiver.wiring import Services, wire_for_service
 from resolver.errors import NotJsonError, PayloadError, StoreError, WhichrunError
@@ -74,6 +77,16 @@ def work_on(services: Services, claimed: Claimed) -> bool:
 
     What goes wrong is kept with the delivery. Raises StoreError when the store is out of reach.
     """
+    with logs.about(delivery=claimed.guid):
+        log.info("delivery %s: taken, try %d", claimed.guid, claimed.tries)
+        begun = time.perf_counter()
+        mine = _try(services, claimed)
+        if mine:
+            instruments().processing_seconds.observe(time.perf_counter() - begun)
+    return mine
+
+
+def _try(services: Services, claimed: Claimed) -> bool:
     try:
         return _process(services, claimed)
     except (NotJsonError, PayloadError) as error:  # its bytes will not change
@@ -88,11 +101,17 @@ def work_on(services: Services, claimed: Claimed) -> bool:
 
 def _process(services: Services, claimed: Claimed) -> bool:
     """Take one delivery in; return False when another worker was faster."""
+    begun = time.perf_counter()
     prepared = services.intake.prepare(envelope.read(claimed.event, claimed.body, claimed.content_type))
-    with services.store.processing(claimed, *prepared.locks) as ledger:
+    with resolved.gathered() as appended, services.store.processing(claimed, *prepared.locks) as ledger:
         if ledger is None:
+            log.info("delivery %s: another worker has done it", claimed.guid)
             return False
         services.intake.apply(ledger, prepared, cause=f"delivery {claimed.guid}")
+    took = (time.perf_counter() - begun) * 1000
+    log.info("delivery %s: done in %.1f ms, resolutions: %d", claimed.guid, took, len(appended))
+    instruments().processed.labels("done").inc()
+    instruments().done_seconds.observe(max(0.0, (services.clock() - claimed.received_at).total_seconds()))
     return True
 
 
@@ -101,6 +120,7 @@ def _fail(services: Services, claimed: Claimed, error: str, *, again: bool) -> N
     if not again:
         log.error("delivery %s is set aside as dead after %d tries", claimed.guid, claimed.tries)
     services.store.fail(claimed, error=error[:MAX_ERROR], retry_at=retry_at)
+    instruments().processed.labels("failed" if again else "dead").inc()
 
 
 def _told(error: Exception) -> str:
@@ -110,12 +130,16 @@ def _told(error: Exception) -> str:
 def work(settings: Settings, *, ready_fd: int | None = None) -> int:
     """Run a worker, with its log, until SIGTERM or SIGINT; return the exit code.
 
-    A database that is out of reach is waited for. Raises SettingsError for a URL that nobody can read.
+    A database that is out of reach is waited for. Raises SettingsError for a URL that nobody can read, and where there
+    is no place to count in.
     """
     logs.configure(settings.log_format)
+    folder.share()
+    instruments()  # made now, while the process has one thread
     # Signals wait until they are asked for: a handler that sets the event could find its own thread holding it.
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
     services = wire_for_service(settings)
+    resolved.listen(services.store)
     stop = threading.Event()
     threads = [threading.Thread(target=one, name=name) for name, one in _works(services, stop).items()]
     for thread in threads:

@@ -19,6 +19,7 @@ from store.changes import ChangeFacts
 from store.commits import CommitFacts
 from store.deliveries import DeliveryFacts
 from store.feedback import FEEDBACK, FeedbackFacts, to_feedback
+from store.figures import FigureFacts
 from store.origins import OriginFacts
 from store.part import below
 from store.permissions import PermissionFacts
@@ -98,6 +99,7 @@ class Catalogue(
     ProgressFacts,
     ChangeFacts,
     StatisticsFacts,
+    FigureFacts,
 ):
     """What can be read. In every list items are ``(id, value)``; ``before`` is the last id of the page before."""
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 import json
 from dataclasses import astuple
 from datetime import datetime
+from typing import TypeAlias
 
 from resolver.errors import NotFoundError
 from resolver.model.answers import Answer, Candidate, Confidence, Finding, Outcome, Resolution
 from store.changes import ChangeLedger
-from store.database import Row
+from store.database import Database, Row
 from store.part import Part, below
 from store.times import from_micros, to_micros
 
@@ -32,6 +33,10 @@ UPDATE feedback SET resolution_id = ?, confidence = ?, mode = ?, span_id = ?, ag
 """
 
 
+Appended: TypeAlias = tuple[int, Resolution]
+"""The id of a feedback, and what was appended to it."""
+
+
 class ResolutionFacts(Part):
     """Looking resolutions up."""
 
@@ -48,6 +53,12 @@ class ResolutionFacts(Part):
 
 class ResolutionLedger(ChangeLedger):
     """Keeping resolutions."""
+
+    def __init__(self, database: Database) -> None:
+        """Keep them in a database, and remember those of this transaction."""
+        super().__init__(database)
+        self.appended: list[Appended] = []
+        """What this transaction has appended; it counts once that is committed."""
 
     def append_resolution(self, feedback_id: int, answer: Answer, cause: str, at: datetime) -> Resolution:
         """Append an answer; it is the feedback's newest from now on. Raises NotFoundError."""
@@ -71,7 +82,9 @@ class ResolutionLedger(ChangeLedger):
         span_id = answer.span_id
         pointed = (resolution_id, answer.confidence.value, answer.mode, span_id, span_id, feedback_id)
         self._db.change(_POINT, pointed)
-        return Resolution(resolution_id, owner[0], answer, cause, at)
+        resolution = Resolution(resolution_id, owner[0], answer, cause, at)
+        self.appended.append((feedback_id, resolution))
+        return resolution
 
 
 def to_resolution(row: Row) -> Resolution:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from store.inbox import Inbox
 from store.ledger import Ledger
 from store.progress import Turns
 from store.redeliveries import Redeliveries
+from store.resolutions import Appended
 from store.times import from_micros
 from store.tokens import Tokens
 from store.want_queue import WantQueue
@@ -38,6 +39,11 @@ class Store:
         """The API's tokens."""
         self.answers = Answers(database)
         """GitHub's answers as they came."""
+        self._tell: Callable[[Sequence[Appended]], None] = lambda _: None
+
+    def on_resolutions(self, tell: Callable[[Sequence[Appended]], None]) -> None:
+        """Have a function told what a transaction appended, in its thread, as soon as that is committed."""
+        self._tell = tell
 
     def close(self) -> None:
         """Close this thread's connection; the next use opens another."""
@@ -65,15 +71,11 @@ class Store:
     @contextmanager
     def transaction(self, *locks: str) -> Iterator[Ledger]:
         """Run a write transaction, all or nothing. Two that name one lock never run at once."""
-        with self._db.writing(*locks), self._ledger() as ledger:
-            yield ledger
-
-    @contextmanager
-    def _ledger(self) -> Iterator[Ledger]:
-        """Yield the ledger of the transaction that is open; in its end, what changed is noted."""
         ledger = Ledger(self._db)
-        yield ledger
-        ledger.note_changes()
+        with self._db.writing(*locks):
+            yield ledger
+            ledger.note_changes()
+        self._committed(ledger)
 
     @contextmanager
     def snapshot(self) -> Iterator[Catalogue]:
@@ -95,8 +97,11 @@ class Store:
 
         Yields None when another worker has done so already; waits for one that is at it.
         """
-        with self._inbox.processing(claimed, *locks) as mine, self._ledger() as ledger:
+        ledger = Ledger(self._db)
+        with self._inbox.processing(claimed, *locks) as mine:
             yield ledger if mine else None
+            ledger.note_changes()
+        self._committed(ledger)
 
     def fail(self, claimed: Claimed, *, error: str, retry_at: datetime | None) -> None:
         """Keep why a try failed, and when to try again: None sets the delivery aside as dead."""
@@ -120,8 +125,11 @@ class Store:
         Holds the lock of the want's repository beside those given. Yields None, and changes nothing, when the want is
         settled already, or another worker has it.
         """
-        with self._wants.settling(claimed, change, *locks) as mine, self._ledger() as ledger:
+        ledger = Ledger(self._db)
+        with self._wants.settling(claimed, change, *locks) as mine:
             yield ledger if mine else None
+            ledger.note_changes()
+        self._committed(ledger)
 
     def postpone(self, claimed: ClaimedWant, change: WantChange) -> bool:
         """Change a want that stays to be asked, and nothing else; return whether its refusal is another one now."""
@@ -179,6 +187,10 @@ class Store:
     def prune(self, now: datetime) -> int:
         """Remove wants that were answered 90 days ago, and answers kept for 30; return how many rows that were."""
         return pruning.prune(self._db, now)
+
+    def _committed(self, ledger: Ledger) -> None:
+        if ledger.appended:
+            self._tell(ledger.appended)
 
 
 def open_store(url: str) -> Store:

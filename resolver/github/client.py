@@ -32,7 +32,7 @@ from resolver.github.exchange import Response, Transport
 from resolver.github.grants import Granting
 from resolver.github.history import History
 from resolver.github.kept import Kept
-from resolver.github.limits import Limits
+from resolver.github.limits import Left, Limits
 from resolver.github.lookup import Lookup
 from resolver.github.own import OwnQuestions
 from resolver.github.reviews import ReviewEdits
@@ -203,6 +203,10 @@ class HttpGithub(Evidence, Blaming, ReviewEdits, History, Lookup, OwnQuestions):
         Raises GithubAnswerError when there was no answer yet.
         """
         return self._sender.server_time()
+
+    def limits(self) -> tuple[Left, ...]:
+        """Return, of each of GitHub's limits, what is left of it where least is, by the answers so far."""
+        return self._asker.limits.least()
 
     def close(self) -> None:
         """Close the connections of all threads."""

@@ -33,6 +33,15 @@ _SERVER_ERROR = 500
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """What is left of a limit until it is whole again; ``resource`` is GitHub's name for it."""
+
+    resource: str
+    remaining: int
+    reset_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class _Window:
     limit: int
     remaining: int
@@ -87,6 +96,13 @@ class Budget:
             self._held_until = max(until, self._held_until or until)
         return until
 
+    def left(self) -> tuple[Left, ...]:
+        """Return what is left of each limit that GitHub has told and that is not whole again yet."""
+        now = self._clock()
+        with self._lock:
+            windows = tuple(self._windows.items())
+        return tuple(Left(name, one.remaining, one.reset_at) for name, one in windows if now < one.reset_at)
+
     def _seen(self, resource: str, window: _Window | None) -> _Window | None:
         """Keep a window; answers may be told in another order than they were given."""
         known = self._windows.get(resource)
@@ -110,6 +126,16 @@ class Limits:
         """Return the budget of an installation; None: the App's own."""
         with self._lock:
             return self._budgets.setdefault(installation_id, Budget(self._clock))
+
+    def least(self) -> tuple[Left, ...]:
+        """Return, of each resource, what is left where least is: of one installation, or of the App itself."""
+        with self._lock:
+            budgets = tuple(self._budgets.values())
+        least: dict[str, Left] = {}
+        for left in (left for budget in budgets for left in budget.left()):
+            if left.resource not in least or left.remaining < least[left.resource].remaining:
+                least[left.resource] = left
+        return tuple(least.values())
 
 
 def _window(response: Response, now: datetime) -> _Window | None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -91,3 +92,74 @@ def test_debug_messages_of_libraries_are_left_out() -> None:
     log.debug(SECRET)
 
     assert stream.getvalue() == ""
+
+
+@pytest.mark.usefixtures("root")
+def test_lines_say_what_they_are_about() -> None:
+    """In JSON what is worked on has a field of its own, in every line that is written meanwhile, and in no other."""
+    stream = lines("json")
+
+    with logs.about(delivery="one"):
+        log.info("in")
+        with logs.about(want="commit a"):
+            logging.getLogger("resolver.anywhere").info("deeper")
+        with logs.about(delivery="two"):
+            log.info("another")
+        log.info("again")
+    log.info("out")
+
+    records = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert [(one["message"], one.get("delivery"), one.get("want")) for one in records] == [
+        ("in", "one", None),
+        ("deeper", "one", "commit a"),
+        ("another", "two", None),
+        ("again", "one", None),
+        ("out", None, None),
+    ]
+
+
+@pytest.mark.usefixtures("root")
+def test_threads_are_about_different_things() -> None:
+    """What one thread works on stands in no line of another's."""
+    stream = lines("json")
+    inside = threading.Barrier(2)
+
+    def work(guid: str) -> None:
+        with logs.about(delivery=guid):
+            inside.wait()
+            log.info("%s", guid)
+            inside.wait()
+
+    threads = [threading.Thread(target=work, args=(guid,)) for guid in ("one", "two")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    records = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert sorted(one["message"] for one in records) == ["one", "two"]
+    assert all(one["delivery"] == one["message"] for one in records)
+
+
+@pytest.mark.usefixtures("root")
+@pytest.mark.parametrize(
+    "guid", ["x]:INFO", "x][delivery", '"x","delivery":"y"', "x\\u005d", "x\n2026 ERROR", "x] [want y"]
+)
+def test_nobody_forges_a_field(guid: str) -> None:
+    """A delivery's id is whatever its sender likes; it ends no field and begins none, in either format."""
+    text = lines("text")
+    with logs.about(delivery=guid):
+        log.info("taken")
+    [line] = text.getvalue().splitlines()
+    head, bracket, message = line.partition("]: ")
+    assert (bracket, message) == ("]: ", "taken")
+    assert head.count("[") == 2
+    assert head.count("]") == 1
+
+    objects = lines("json")
+    with logs.about(delivery=guid):
+        log.info("taken")
+    [line] = objects.getvalue().splitlines()
+    pairs = json.loads(line, object_pairs_hook=list)
+    assert [value for name, value in pairs if name == "delivery"] == [guid]
+    assert [value for name, value in pairs if name == "message"] == ["taken"]

@@ -128,6 +128,7 @@ def look_up(catalogue: Catalogue) -> None:
     catalogue.asking(WANTS[0])
     catalogue.permission(REPOSITORY, 8, NOON)
     catalogue.progress("x")
+    catalogue.figures(NOON)
 
 
 def list_all(catalogue: Catalogue) -> None:

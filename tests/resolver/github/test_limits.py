@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from resolver.errors import GithubDownError
 from resolver.github import addresses
 from resolver.github.exchange import Request, Response
-from resolver.github.limits import Budget, Limits
+from resolver.github.limits import Budget, Left, Limits
 from tests.support.scripted import BEGIN, MovedClock, refused, told, window
 
 ASKED = Request(addresses.PULL.fill("acme/widgets", number=5), {})
@@ -175,3 +175,17 @@ def test_any_answer_holds_for_an_hour_at_most(status: int, headers: dict[str, st
     budget.note(ASKED, Response(status, headers, body))
     clock.move(hours=1, seconds=1)
     assert held(budget, background=True) is None
+
+
+def test_what_is_left_is_told_where_least_is() -> None:
+    """Of each limit the window with the fewest requests left is told, whoever's it is, until it is whole again."""
+    clock = MovedClock()
+    limits = Limits(clock)
+    soon, later = BEGIN + timedelta(minutes=5), BEGIN + timedelta(minutes=50)
+    assert limits.least() == ()
+    limits.of(None).note(ASKED, told(**window(4000, reset_at=later)))
+    limits.of(7).note(ASKED, told(**window(30, reset_at=soon)))
+    limits.of(7).note(BLAMED, told(**window(9, reset_at=later)))
+    assert set(limits.least()) == {Left("core", 30, soon), Left("graphql", 9, later)}
+    clock.move(minutes=5)
+    assert set(limits.least()) == {Left("core", 4000, later), Left("graphql", 9, later)}

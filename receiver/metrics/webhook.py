@@ -1,0 +1,38 @@
+"""What is said and counted of each request to the webhook: one line, and one count; ``http`` times it.
+
+A delivery's id is what its sender says, signed or not: it names lines, and proves nothing. Of a body nothing is said.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Response, request
+
+from receiver import logs
+from receiver.metrics.instruments import OTHER, REFUSED, instruments
+from receiver.problems import told
+
+log = logging.getLogger("receiver.webhooks")
+
+MOST = 60
+"""Characters of an event or an action that are shown."""
+MOST_OF_ID = 200
+"""Characters of a delivery's id; what is longer is none, and refused for that."""
+
+
+def taken(guid: str, outcome: str, *, event: str, action: str | None) -> None:
+    """Say and count that a delivery was taken; ``outcome`` is of ``TAKEN``."""
+    instruments().webhook_taken.labels(outcome).inc()
+    log.info("delivery %s: %s, event %s, action %s", guid, outcome, event[:MOST], (action or "-")[:MOST])
+
+
+def note_refusal(response: Response) -> Response:
+    """Say and count that the present request was refused, if it was."""
+    reason = told()
+    if reason is not None:
+        instruments().webhook_refused.labels(reason if reason in REFUSED else OTHER).inc()
+        guid = request.headers.get("X-GitHub-Delivery", "")[:MOST_OF_ID]
+        with logs.about(delivery=guid):
+            log.info("delivery %s: refused, %s (%d)", guid, reason, response.status_code)
+    return response
