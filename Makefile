@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 EXTRAS := dev,postgres,mcp
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format bench bench-accuracy lock install clean
+.PHONY: help demo run test check format bench bench-accuracy fuzz-api lock install clean
 
 help: ## List these rules
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -38,6 +38,9 @@ bench: $(INSTALLED) ## Measure this service against a bare one, and at a million
 
 bench-accuracy: $(INSTALLED) ## Hold generated conversations with known truth against the answers (ARGS="--seed 7")
 	$(BIN)/python -m tests.bench.accuracy $(ARGS)
+
+fuzz-api: $(INSTALLED) ## Hold the API against its own document for some minutes, with other requests each time
+	WHICHRUN_TEST_FUZZ_EXAMPLES=$(or $(EXAMPLES),200) $(BIN)/pytest -q tests/receiver/test_api_contract.py
 
 lock: ## Renew constraints.txt: the newest versions that fit pyproject.toml
 	$(check-python)

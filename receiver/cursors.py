@@ -17,6 +17,8 @@ from typing import Final
 VERSION: Final = 1
 LONGEST: Final = 200
 """Characters: no cursor that was written here is longer."""
+POSITIONS: Final = range(-(2**63), 2**63)
+"""What a store can count to: a position beyond was made up by whoever knows how digests are made."""
 
 
 def write(position: int, *, of: str) -> str:
@@ -45,7 +47,7 @@ def _position(cursor: str) -> int | None:
     except (binascii.Error, ValueError, RecursionError):
         return None
     position = fields.get("after") if isinstance(fields, dict) else None
-    return position if type(position) is int else None
+    return position if type(position) is int and position in POSITIONS else None
 
 
 def _digest(position: int, of: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 
 from receiver.artifacts import Artifact, Artifacts
@@ -103,6 +103,8 @@ class ChangeView:
 MOST_STATISTICS = timedelta(days=366)
 """The longest time that is counted at once."""
 USUAL_STATISTICS = timedelta(days=30)
+_FIRST_MOMENT = datetime.min.replace(tzinfo=UTC)
+"""No calendar goes back further."""
 
 ASKED = "asked"
 """The cause of an answer that nothing but a question called for; such answers are not kept."""
@@ -184,19 +186,20 @@ class Queries:
             return tuple(self._changed(catalogue, change) for change in found)
 
     def newest_change(self) -> int:
-        """Return the id of the newest change; 0 before the first."""
+        """Return the id of the newest change, whether it is kept still or not; 0 before the first."""
         with self.services.store.snapshot() as catalogue:
-            return catalogue.newest_change(self.workspace)
+            gone = forgotten_changes(catalogue, self.workspace)
+            return max(catalogue.newest_change(self.workspace), gone)
 
     def forgotten_changes(self) -> int:
         """Return the id up to which changes may be gone."""
         with self.services.store.snapshot() as catalogue:
-            return forgotten_changes(catalogue)
+            return forgotten_changes(catalogue, self.workspace)
 
     def statistics(self, since: datetime | None, until: datetime | None) -> Statistics | None:
         """Count the feedback given in a time, by default the last 30 days; None for no time, or more than a year."""
         until = until or self.services.clock()
-        since = since or until - USUAL_STATISTICS
+        since = since or until - min(USUAL_STATISTICS, until - _FIRST_MOMENT)
         if not timedelta(0) < until - since <= MOST_STATISTICS:
             return None
         with self.services.store.snapshot() as catalogue:

@@ -13,8 +13,8 @@ from store.database import Database, Row
 from store.progress import ProgressFacts, ProgressLedger
 from store.times import from_micros, to_micros
 
-FORGOTTEN: Final = "changes forgotten"
-"""The name under which it is kept how far changes are gone."""
+FORGOTTEN: Final = "changes forgotten of {workspace}"
+"""The name under which it is kept how far a workspace's changes are gone: what is gone of others is none of its."""
 WANTS_KEPT = timedelta(days=90)
 ANSWERS_KEPT = timedelta(days=30)
 CHANGES_KEPT = timedelta(days=30)
@@ -27,7 +27,7 @@ _OLD_ANSWERS = "SELECT id FROM github_answer WHERE kept_at < ? ORDER BY kept_at 
 _OLD_CHANGES = """
 SELECT id FROM change WHERE changed_at < ? AND id < (SELECT MAX(id) FROM change) ORDER BY changed_at LIMIT ?
 """
-_DROP_CHANGES = "DELETE FROM change WHERE id IN (SELECT column1 FROM wanted) RETURNING id"
+_DROP_CHANGES = "DELETE FROM change WHERE id IN (SELECT column1 FROM wanted) RETURNING id, workspace"
 _DROP_WANTS = "DELETE FROM want WHERE id IN (SELECT column1 FROM wanted) RETURNING id"
 _DROP_ANSWERS = "DELETE FROM github_answer WHERE id IN (SELECT column1 FROM wanted) RETURNING id"
 
@@ -57,12 +57,15 @@ def _remove(
 
 
 def _forgot_changes(database: Database, dropped: list[Row]) -> None:
-    """Remember up to which id changes are gone: whoever has not read so far has to be told."""
+    """Remember up to which id a workspace's changes are gone: whoever has not read so far has to be told."""
     ledger = ProgressLedger(database)
-    upto = max(forgotten_changes(ledger), *(change_id for (change_id,) in dropped))
-    ledger.save_progress(FORGOTTEN, {"upto": upto}, from_micros(database.time()))
+    at = from_micros(database.time())
+    newest = {workspace: change_id for change_id, workspace in sorted(dropped)}
+    for workspace, change_id in newest.items():
+        upto = max(forgotten_changes(ledger, workspace), change_id)
+        ledger.save_progress(FORGOTTEN.format(workspace=workspace), {"upto": upto}, at)
 
 
-def forgotten_changes(facts: ProgressFacts) -> int:
-    """Return the id up to which changes may be gone; 0 when all are there."""
-    return int((facts.progress(FORGOTTEN) or {}).get("upto", 0))
+def forgotten_changes(facts: ProgressFacts, workspace: str) -> int:
+    """Return the id up to which changes of a workspace may be gone; 0 when all are there."""
+    return int((facts.progress(FORGOTTEN.format(workspace=workspace)) or {}).get("upto", 0))

@@ -13,12 +13,16 @@ from pydantic import (
     Field,
     Strict,
     StringConstraints,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
+from pydantic.json_schema import SkipJsonSchema
 
 from receiver.api.fields import (
     MAX_ITEMS,
+    PLAIN,
+    SAYS,
     Address,
     FilledText,
     LongText,
@@ -29,6 +33,7 @@ from receiver.api.fields import (
     Time,
     filled,
     plain,
+    told,
 )
 from resolver import times
 from resolver.ask import Question
@@ -44,10 +49,23 @@ MAX_PERSON: Final = 100
 
 Texts = Annotated[tuple[FilledText, ...], Field(max_length=MAX_ITEMS)]
 Numbers = Annotated[tuple[Number, ...], Field(max_length=MAX_ITEMS)]
-Reason = Annotated[str, StringConstraints(max_length=MAX_REASON), AfterValidator(plain), AfterValidator(filled)]
+_SAYS_SOMETHING = f"{PLAIN}*{SAYS}{PLAIN}*"
+Reason = Annotated[
+    str,
+    StringConstraints(max_length=MAX_REASON),
+    AfterValidator(plain),
+    AfterValidator(filled),
+    told(_SAYS_SOMETHING, MAX_REASON),
+]
 ScopeName = Annotated[Scope, Strict(strict=False)]
 """JSON has no enumerations: a scope is its name."""
-Person = Annotated[str, StringConstraints(max_length=MAX_PERSON), AfterValidator(plain), AfterValidator(filled)]
+Person = Annotated[
+    str,
+    StringConstraints(max_length=MAX_PERSON),
+    AfterValidator(plain),
+    AfterValidator(filled),
+    told(_SAYS_SOMETHING, MAX_PERSON),
+]
 
 
 class Body(BaseModel):
@@ -140,10 +158,10 @@ class NewRun(Body):
 
 
 class RunChange(Body):
-    """What becomes known of a run later: given fields are added to it, or replace what was there."""
+    """What becomes known of a run later: given fields are added to it, or replace what was there. None can be null."""
 
-    ended_at: Time | None = None
-    head_sha: Sha | None = None
+    ended_at: Time | SkipJsonSchema[None] = None
+    head_sha: Sha | SkipJsonSchema[None] = None
     numbers: Numbers = ()
     artifacts: Annotated[tuple[Address, ...], Field(max_length=MAX_ITEMS)] = ()
 
@@ -216,7 +234,7 @@ class NewTokenBody(Body):
 class FeedbackChange(Body):
     """The status that a reader gives to feedback."""
 
-    status: Status
+    status: Annotated[Status, WithJsonSchema({"type": "string", "enum": [one for one in Status if one in SETTABLE]})]
 
     @field_validator("status", mode="before")
     @classmethod

@@ -43,17 +43,22 @@ REASONS: Mapping[int, str] = {
     HTTPStatus.CONFLICT: "What is there does not allow this.",
     HTTPStatus.GONE: "What changed since is not kept any more.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large.",
+    HTTPStatus.REQUEST_URI_TOO_LONG: "The address is longer than the server reads.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is not sent as it has to be.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "Something does not fit; `details` names the fields.",
     HTTPStatus.TOO_MANY_REQUESTS: "The token asks too often.",
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "The headers are longer than the server reads.",
     HTTPStatus.SERVICE_UNAVAILABLE: "The store is out of reach, or migrations wait.",
 }
 _HEADERS: Mapping[int, str] = {
     HTTPStatus.UNAUTHORIZED: "WWW-Authenticate",
     HTTPStatus.TOO_MANY_REQUESTS: "Retry-After",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Retry-After",
 }
+_OF_THE_SERVER = frozenset({HTTPStatus.REQUEST_URI_TOO_LONG, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE})
+"""Statuses with which the server refuses a request before any route sees it."""
 _PLAIN: Mapping[str | None, Json] = {None: {"type": "string"}, "any": {"type": "object"}}
-_TEXT = {"schema": {"type": "string"}}
+_TEXT = {"schema": {"type": "string"}, "required": True}
 _ID = {"type": "integer", "minimum": 1, "maximum": names.MAX_ID}
 _NAME = {"type": "string", "minLength": 1, "maxLength": 512}
 
@@ -183,7 +188,7 @@ def _success(status: int, operation: Operation, schemas: _Schemas) -> Json:
 
 def _statuses(operation: Operation) -> set[int]:
     """Return the statuses of errors that a route may answer with."""
-    found = {400, 401, 422, 429, 503, *operation.errors}
+    found = {400, 401, 422, 429, 503, *_OF_THE_SERVER, *operation.errors}
     if operation.scope is not None:
         found.add(403)
     if operation.segments:
@@ -198,7 +203,8 @@ def _statuses(operation: Operation) -> set[int]:
 def _refusal(status: int, schemas: _Schemas) -> Json:
     said: Json = {"description": REASONS[status], "content": {"application/json": {"schema": schemas.named("error")}}}
     if status in _HEADERS:
-        said["headers"] = {_HEADERS[status]: _TEXT}
+        # A wrong signature of a webhook is 401 too, and there is no scheme to challenge GitHub with.
+        said["headers"] = {_HEADERS[status]: _TEXT | {"required": status != HTTPStatus.UNAUTHORIZED}}
     return said
 
 
@@ -209,6 +215,8 @@ def _elsewhere(described: Json, schemas: _Schemas) -> Json:
         media, name = content
         schema = _PLAIN[name] if name in _PLAIN else schemas.named(name)
         responses[str(status)] = {"description": HTTPStatus(status).phrase, "content": {media: {"schema": schema}}}
-    responses |= {str(status): _refusal(status, schemas) for status in described["errors"]}
+    responses |= {
+        str(int(status)): _refusal(status, schemas) for status in sorted({*described["errors"], *_OF_THE_SERVER})
+    }
     rest = {name: value for name, value in described.items() if name not in {"answers", "errors"}}
     return {**rest, "security": [], "responses": responses}

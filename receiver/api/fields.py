@@ -95,22 +95,22 @@ def address(text: str) -> str:
     return text
 
 
-_PLAIN = r"[^\u0000-\u001f\u007f-\u009f]"
-_SAYS = r"[^\u0000-\u001f\u007f-\u009f\s]"
+PLAIN: Final = r"[^\u0000-\u001f\u007f-\u009f]"
+SAYS: Final = r"[^\u0000-\u001f\u007f-\u009f\s]"
 
 
-def _told(pattern: str, length: int = MAX_TEXT) -> WithJsonSchema:
+def told(pattern: str, length: int = MAX_TEXT) -> WithJsonSchema:
     """Return how a text's rule is told to callers; it is checked by the functions above."""
     return WithJsonSchema({"type": "string", "maxLength": length, "pattern": f"^{pattern}$"})
 
 
-Text = Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(plain), _told(f"{_PLAIN}*")]
+Text = Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(plain), told(f"{PLAIN}*")]
 """A text that may be empty: nothing is said then."""
-FilledText = Annotated[Text, AfterValidator(filled), _told(f"{_PLAIN}*{_SAYS}{_PLAIN}*")]
+FilledText = Annotated[Text, AfterValidator(filled), told(f"{PLAIN}*{SAYS}{PLAIN}*")]
 LongText = Annotated[str, StringConstraints(max_length=MAX_BODY), AfterValidator(without_nul)]
 """A text of several lines; it is read and never kept."""
-RepositoryName = Annotated[Text, AfterValidator(repository), _told("[A-Za-z0-9_-]{1,100}/[A-Za-z0-9._-]{1,100}")]
-Sha = Annotated[Text, AfterValidator(sha), _told("(?:[0-9a-fA-F]{40}|[0-9a-fA-F]{64})")]
+RepositoryName = Annotated[Text, AfterValidator(repository), told("[A-Za-z0-9_-]{1,100}/[A-Za-z0-9._-]{1,100}")]
+Sha = Annotated[Text, AfterValidator(sha), told("(?:[0-9a-fA-F]{40}|[0-9a-fA-F]{64})")]
 Time = Annotated[datetime, BeforeValidator(time)]
 Number = Annotated[int, Strict(), Field(ge=1, le=names.MAX_ID)]
 """An id or number in JSON."""

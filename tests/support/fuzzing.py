@@ -1,0 +1,130 @@
+"""Requests made from the service's own document, and what its answers broke of it: schemathesis, as its engine runs it.
+
+Its plugin for pytest makes tests while they are collected, before there is a service; the engine takes one that runs.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import schemathesis
+from schemathesis.engine import events, from_schema
+
+LONGER = "WHICHRUN_TEST_FUZZ_EXAMPLES"
+"""How many requests to make of each operation and way, where an hour may be spent on it; each time others then."""
+
+EXCUSED: Mapping[str, str] = {
+    "cursor": "is opaque: none but one that was given out leads anywhere",
+    "url": "is the address of something on GitHub, which no pattern tells",
+    "artifacts": "are such addresses",
+    "until": "has to be later than since, and not by more than a year",
+    "expires_at": "has to be yet to come",
+    "workspace": "is the token's own, or needs the operator's",
+    "scopes": "hold no admin where the token is bound to a run",
+    "span_id": "has to be a segment of an address; in a correction, that of a registered run",
+    "repository": "is neither . nor .. after its slash",
+    "body": "says what fields may not stand side by side, or that nothing is changed",
+    "at": "has to be a time that UTC can express, as all times",
+    "since": "as above",
+    "started_at": "as above",
+    "ended_at": "as above",
+}
+"""Fields whose rule a schema does not say: requests that fit the schema are refused by these alone."""
+REFUSED = ["400", "401", "403", "404", "405", "409", "413", "414", "415", "422", "429", "431"]
+"""Statuses by which bad data is refused: nothing that is not wanted is a fault of the service."""
+NO_INTEGER = "Input should be a valid integer"
+"""5.0 is an integer to JSON Schema; here it is refused as what it is."""
+
+
+@dataclass
+class Found:
+    """What came of it: ``asked`` counts answers by operation and status, ``faults`` says what was broken, and how."""
+
+    asked: Counter[tuple[str, int]] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def statuses(self, label: str) -> set[int]:
+        """Return the statuses that an operation (``GET /v1/runs``) answered with."""
+        return {status for name, status in self.asked if name == label}
+
+    def note(self, event: events.ScenarioFinished) -> None:
+        """Take in what one operation answered."""
+        recorder = event.recorder
+        for interaction in recorder.interactions.values():
+            if interaction.response is not None:
+                self.asked[recorder.label, interaction.response.status_code] += 1
+        for case, checks in recorder.checks.items():
+            interaction = recorder.interactions[case]
+            for check in checks:
+                if check.failure_info is not None and not _is_excused(check.name, interaction):
+                    request, response = interaction.request, interaction.response
+                    answer = None if response is None else (response.status_code, response.content[:300])
+                    sent = f"{request.method} {request.uri[-500:]} {(request.body or b'')[:500]!r}"
+                    self.faults.append(f"{recorder.label}: {check.name}: {sent}: {answer}")
+
+
+def narrowed(document: dict[str, Any], ids: Mapping[str, list[Any]]) -> dict[str, Any]:
+    """Return a document without what lasts, whose paths often name what is there (``ids``, by name)."""
+    paths = {path: methods for path, methods in document["paths"].items() if not path.endswith("/stream")}
+    for said in (said for methods in paths.values() for said in methods.values()):
+        for parameter in said.get("parameters", ()):
+            if parameter["in"] == "path":
+                parameter["schema"] = {"anyOf": [{"enum": ids[parameter["name"]]}, parameter["schema"]]}
+    return {**document, "paths": paths}
+
+
+def fuzz(
+    document: dict[str, Any],
+    headers: Mapping[str, str],
+    *,
+    app: Any = None,  # noqa: ANN401 - any WSGI application
+    url: str | None = None,
+    examples: int,
+    phases: tuple[str, ...],
+) -> Found:
+    """Make requests of every operation, to an application or (``url``) a service, and check what it answers.
+
+    The same ones each time, unless the environment asks for more.
+    """
+    longer = os.environ.get(LONGER)
+    generation = {"max-examples": int(longer or examples), "deterministic": not longer, "database": "none"}
+    configured: dict[str, Any] = {
+        "headers": dict(headers),
+        "generation": generation | {"no-shrink": True},
+        "continue-on-failure": True,
+        "workers": 1,
+        "phases": {name: {"enabled": name in phases} for name in ("examples", "coverage", "fuzzing", "stateful")},
+        # In process the check for ignored tokens cannot send its requests (schemathesis 4.32); over HTTP it does.
+        "checks": {"ignored_auth": {"enabled": app is None}, "negative_data_rejection": {"expected-statuses": REFUSED}},
+    }
+    if url is not None:
+        configured["base-url"] = url
+    schema = schemathesis.openapi.from_dict(document, config=schemathesis.Config.from_dict(configured))
+    if app is not None:
+        schema.app = app
+    found = Found()
+    for event in from_schema(schema).execute():
+        if isinstance(event, events.ScenarioFinished):
+            found.note(event)
+        elif isinstance(event, events.NonFatalError):
+            found.errors.append(f"{event.label}: {event.value!r}")
+        elif isinstance(event, events.FatalError):
+            found.errors.append(repr(event.exception))
+    return found
+
+
+def _is_excused(check: str, interaction: Any) -> bool:  # noqa: ANN401 - schemathesis does not export its type
+    """Whether a request that fits the schema was refused for nothing but what a schema cannot say."""
+    if check != "positive_data_acceptance" or interaction.response is None:
+        return False
+    if interaction.response.status_code != 422:
+        return False
+    details = interaction.response.json()["error"]["details"]
+    return bool(details) and all(
+        one["field"].partition(".")[0] in EXCUSED or one["message"] == NO_INTEGER for one in details
+    )
