@@ -39,7 +39,7 @@ def test_old_changes_go_and_it_is_remembered_how_far(api: Api) -> None:
     assert tidy_once(api.services) == 2
     with api.services.store.snapshot() as catalogue:
         assert [change.id for change in catalogue.changes("default", after=0, limit=10)] == ids[2:]
-        assert forgotten_changes(catalogue) == ids[1]
+        assert forgotten_changes(catalogue, "default") == ids[1]
     api.give(id=910)
     with api.services.store.snapshot() as catalogue:
         assert catalogue.newest_change("default") > ids[2]

@@ -30,7 +30,7 @@ class Described:
     @property
     def segments(self) -> tuple[str, ...]:
         """The names of what stands in its path."""
-        return tuple(SEGMENT.findall(self.path))
+        return tuple(kind_of(self.path, segment) for segment in SEGMENT.findall(self.path))
 
     @property
     def query(self) -> dict[str, Mapping[str, Any]]:
@@ -62,12 +62,18 @@ class Described:
 
     def at(self, ids: Mapping[str, Any]) -> str:
         """Return its address for some ids."""
-        return self.path.format(**ids)
+        return SEGMENT.sub(lambda match: str(ids[kind_of(self.path, match[1])]), self.path)
 
     def addresses(self, ids: Mapping[str, list[Any]]) -> Iterator[str]:
         """Yield its address for every combination of ids; one that takes none has one."""
         for chosen in itertools.product(*(ids[name] for name in self.segments)):
             yield self.at(dict(zip(self.segments, chosen, strict=True)))
+
+
+def kind_of(path: str, segment: str) -> str:
+    """Return what stands in a path: an ``id`` is one of what the path is about."""
+    about = path.removeprefix("/v1/").partition("/")[0].removesuffix("s")
+    return f"{about}_id" if segment == "id" else segment
 
 
 def the_document() -> Mapping[str, Any]:

@@ -14,6 +14,8 @@ from typing import Any
 import schemathesis
 from schemathesis.engine import events, from_schema
 
+from tests.support.contract import kind_of
+
 LONGER = "WHICHRUN_TEST_FUZZ_EXAMPLES"
 """How many requests to make of each operation and way, where an hour may be spent on it; each time others then."""
 
@@ -71,10 +73,11 @@ class Found:
 def narrowed(document: dict[str, Any], ids: Mapping[str, list[Any]]) -> dict[str, Any]:
     """Return a document without what lasts, whose paths often name what is there (``ids``, by name)."""
     paths = {path: methods for path, methods in document["paths"].items() if not path.endswith("/stream")}
-    for said in (said for methods in paths.values() for said in methods.values()):
-        for parameter in said.get("parameters", ()):
-            if parameter["in"] == "path":
-                parameter["schema"] = {"anyOf": [{"enum": ids[parameter["name"]]}, parameter["schema"]]}
+    described = ((path, said) for path, methods in paths.items() for said in methods.values())
+    for path, parameter in ((path, one) for path, said in described for one in said.get("parameters", ())):
+        if parameter["in"] == "path":
+            known = {"enum": ids[kind_of(path, parameter["name"])]}
+            parameter["schema"] = {"anyOf": [known, parameter["schema"]]}
     return {**document, "paths": paths}
 
 
