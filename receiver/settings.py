@@ -12,11 +12,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PlainValidator, SecretStr, ValidationError, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, SecretStr, ValidationError, ValidationInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from receiver import client_settings
 from receiver import env_file as env_files
+from receiver import settings_notify as notify
 from receiver import settings_text as text
 from resolver.claims.ring import Ring, parse_ring
 from resolver.errors import SettingsError
@@ -77,6 +78,11 @@ class Settings(BaseSettings):
     internal_agents: Annotated[frozenset[str], BeforeValidator(text.names)] = frozenset({"internal-catalog-analyst"})
     inference_window_hours: float = Field(default=DAY, gt=0, le=366 * DAY)
     retention_days: int = Field(default=90, ge=1, le=36_500)
+
+    notify_urls: Annotated[tuple[notify.Address, ...], BeforeValidator(notify.addresses)] = ()
+    notify_secrets: Annotated[
+        tuple[notify.Secret, ...], BeforeValidator(notify.secrets), AfterValidator(notify.require_secret)
+    ] = Field(default=(), validate_default=True)
 
     github_app_id: Annotated[int | None, Field(ge=1)] = None
     github_private_key_file: Path | None = None

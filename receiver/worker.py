@@ -156,7 +156,7 @@ def work(settings: Settings, *, ready_fd: int | None = None) -> int:
 
 
 def _works(services: Services, stop: threading.Event) -> dict[str, Callable[[], None]]:
-    """Return what a worker does, side by side: the inbox, and where there is an App, what GitHub is asked for."""
+    """Return what a worker does, side by side: the inbox, what GitHub is asked for, and who is notified."""
     works: dict[str, Callable[[], None]] = {
         "worker": partial(run_worker, services, stop=stop),
         "housekeeping": partial(run_housekeeping, services, stop=stop),
@@ -167,6 +167,11 @@ def _works(services: Services, stop: threading.Event) -> dict[str, Callable[[], 
         github = asking.github_or_refusal(services)
         works["asking"] = partial(asking.run_asking, services, github, stop=stop)
         works["missed"] = partial(missed.run_recovery, services, github, stop=stop)
+    if services.settings.notify_urls:
+        from receiver.notifying import sending  # noqa: PLC0415 - as above
+
+        count = instruments().notifications
+        works |= sending.works(services, stop, lambda _, verdict: count.labels(verdict).inc())
     return works
 
 

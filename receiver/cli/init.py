@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import secrets
 import tempfile
@@ -11,12 +12,15 @@ import click
 
 from receiver.cli.base import Command, examples
 from receiver.cli.output import print_json
+from receiver.settings_notify import SECRET_PREFIX
 from resolver.errors import SettingsError
 
+NOTIFY = "WHICHRUN_NOTIFY_SECRETS"
 SECRETS = {
     "WHICHRUN_WEBHOOK_SECRETS": "GitHub signs deliveries with it: the same value goes into the webhook's form.",
     "WHICHRUN_SIGNING_SECRETS": "Claims are signed with it; whoever knows it can make claims.",
     "WHICHRUN_API_TOKEN": "Opens the HTTP API, with every scope.",
+    NOTIFY: "Notifications are signed with it: give it to whoever is named in WHICHRUN_NOTIFY_URLS.",
 }
 
 NEXT = """\
@@ -55,8 +59,15 @@ def init(*, as_json: bool) -> None:
 
 def fresh() -> str:
     """Return the text of a ``.env`` whose secrets nobody has seen."""
-    entries = [f"# {purpose}\n{name}={secrets.token_urlsafe(32)}\n" for name, purpose in SECRETS.items()]
+    entries = [f"# {purpose}\n{name}={_secret(name)}\n" for name, purpose in SECRETS.items()]
     return "# Settings of whichrun. Secrets: keep this file out of version control.\n\n" + "\n".join(entries)
+
+
+def _secret(name: str) -> str:
+    """Return a fresh secret, in the form that its setting wants."""
+    if name == NOTIFY:
+        return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+    return secrets.token_urlsafe(32)
 
 
 def write_new(name: str, text: str) -> Path:

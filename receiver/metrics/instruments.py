@@ -40,6 +40,8 @@ ASKED = ("ok", "absent", "refused", "limited", "failing", "unreachable", "unusab
 """What became of a request to GitHub."""
 WANTED = ("answered", "absent", "postponed", "refused", "failed", "dead")
 """What became of asking for a want."""
+NOTIFIED = ("sent", "failed", "passed_over", "switched_off")
+"""What became of a try to notify a URL."""
 RESOURCES = ("core", "graphql")
 """GitHub's rate limits, by its names."""
 
@@ -111,6 +113,9 @@ class Instruments:
         self.redeliveries = counter(
             "whichrun_redeliveries_requested_total", "Missed deliveries that GitHub was asked to make again."
         )
+        self.notifications = counter(
+            "whichrun_notifications_total", "Tries to notify a URL, by what became of them.", ("outcome",)
+        )
         self._begin()
 
     def _begin(self) -> None:
@@ -120,6 +125,7 @@ class Instruments:
         _begin(self.processed, PROCESSED)
         _begin(self.github_requests, ASKED)
         _begin(self.wants, WANTED)
+        _begin(self.notifications, NOTIFIED)
 
 
 @functools.cache

@@ -7,9 +7,11 @@ socket's own timeout is cut to what is left before every read, so that no thread
 
 from __future__ import annotations
 
+import contextlib
 import io
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http.client import HTTPResponse
 from typing import TYPE_CHECKING, Any
 
@@ -22,13 +24,24 @@ if TYPE_CHECKING:
 class Deadline:
     """When the present question of one thread has to be answered: ``seconds`` after it began.
 
-    ``pause`` is how long the sender may be silent, in seconds.
+    ``pause`` is how long the sender may be silent, in seconds. Where ``stopped`` is given, waiting ends soon after that
+    is true: it is asked every ``glance`` seconds.
     """
 
-    def __init__(self, seconds: float, pause: float, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        seconds: float,
+        pause: float,
+        monotonic: Callable[[], float] = time.monotonic,
+        *,
+        stopped: Callable[[], bool] = lambda: False,
+        glance: float = math.inf,
+    ) -> None:
         self._seconds = seconds
         self._pause = pause
         self._monotonic = monotonic
+        self._stopped = stopped
+        self._glance = glance
         self._ends = monotonic()
 
     def begin(self) -> None:
@@ -40,12 +53,11 @@ class Deadline:
         """Whether it has passed."""
         return self._monotonic() >= self._ends
 
-    def patience(self) -> float:
-        """Return how long one read may take. Raises TimeoutError when it has passed."""
-        left = self._ends - self._monotonic()
-        if left <= 0:
-            raise TimeoutError
-        return min(self._pause, left)
+    def waits(self) -> Iterator[float]:
+        """Yield for how many seconds to wait for one read, one wait after the other, until it takes too long."""
+        ends = min(self._ends, self._monotonic() + self._pause)
+        while (left := ends - self._monotonic()) > 0 and not self._stopped():
+            yield min(left, self._glance)
 
 
 class _Reads(io.RawIOBase):
@@ -59,9 +71,12 @@ class _Reads(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: WriteableBuffer) -> int | None:
-        self._socket.settimeout(self._deadline.patience())
-        return self._raw.readinto(buffer)
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        for wait in self._deadline.waits():
+            self._socket.settimeout(wait)
+            with contextlib.suppress(TimeoutError):  # past ``raw``, which takes no more reads after one that timed out
+                return self._socket.recv_into(buffer)
+        raise TimeoutError
 
     def close(self) -> None:
         try:

@@ -9,7 +9,12 @@ from dotenv import dotenv_values
 from receiver.settings import load
 from tests.support.command_line import answer_of, error_of, whichrun
 
-SECRETS = {"WHICHRUN_WEBHOOK_SECRETS", "WHICHRUN_SIGNING_SECRETS", "WHICHRUN_API_TOKEN"}
+SECRETS = {
+    "WHICHRUN_WEBHOOK_SECRETS",
+    "WHICHRUN_SIGNING_SECRETS",
+    "WHICHRUN_API_TOKEN",
+    "WHICHRUN_NOTIFY_SECRETS",
+}
 
 
 @pytest.fixture
@@ -19,14 +24,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_init_writes_secrets_that_only_the_owner_can_read(folder: Path) -> None:
-    """`init` writes three long, different secrets into a .env of mode 0600, and nothing else into the folder."""
+    """`init` writes four long, different secrets into a .env of mode 0600, and nothing else into the folder."""
     result = whichrun("init")
     assert result.exit_code == 0
     assert [path.name for path in folder.iterdir()] == [".env"]
     assert stat.S_IMODE((folder / ".env").stat().st_mode) == 0o600
     written = dotenv_values(folder / ".env")
     assert set(written) == SECRETS
-    assert len(set(written.values())) == 3
+    assert len(set(written.values())) == 4
     assert all(value is not None and len(value) >= 43 for value in written.values())
 
 
@@ -37,6 +42,7 @@ def test_init_writes_settings_that_the_service_can_read() -> None:
     assert settings.webhook_secrets
     assert settings.signing_secrets
     assert settings.api_token
+    assert [len(one.key) for one in settings.notify_secrets] == [32]
 
 
 def test_init_never_overwrites(folder: Path) -> None:

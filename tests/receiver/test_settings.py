@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ SPEC_NAMES = {
     "WHICHRUN_WORKERS",
     "WHICHRUN_LOG_FORMAT",
 }
-OWN_NAMES = {"WHICHRUN_WORKSPACES", "WHICHRUN_RATE_LIMIT"}
+OWN_NAMES = {"WHICHRUN_WORKSPACES", "WHICHRUN_RATE_LIMIT", "WHICHRUN_NOTIFY_URLS", "WHICHRUN_NOTIFY_SECRETS"}
 """Where the contract names no setting for what it asks for."""
 
 HIDDEN = "kept-to-ourselves"
@@ -195,6 +196,21 @@ def test_the_client_asks_this_machine_unless_told_otherwise() -> None:
         ("WHICHRUN_GITHUB_API_URL", "https://["),
         ("WHICHRUN_WEBHOOK_SECRETS", "a,,b"),
         ("WHICHRUN_SIGNING_SECRETS", "id:"),
+        ("WHICHRUN_NOTIFY_URLS", ","),
+        ("WHICHRUN_NOTIFY_URLS", "runner.example.com/hooks"),
+        ("WHICHRUN_NOTIFY_URLS", "ftp://runner.example.com"),
+        ("WHICHRUN_NOTIFY_URLS", "https://user:password@runner.example.com"),
+        ("WHICHRUN_NOTIFY_URLS", "https://runner.example.com:0/"),
+        ("WHICHRUN_NOTIFY_URLS", "https://runner.example.com/#part"),
+        ("WHICHRUN_NOTIFY_URLS", "https://runner.example.com/a b"),
+        ("WHICHRUN_NOTIFY_URLS", "https://["),
+        ("WHICHRUN_NOTIFY_URLS", "=https://runner.example.com"),
+        ("WHICHRUN_NOTIFY_URLS", ",".join(f"https://runner.example.com/{number}" for number in range(21))),
+        ("WHICHRUN_NOTIFY_SECRETS", "c2hvcnQ="),
+        ("WHICHRUN_NOTIFY_SECRETS", "whsec_c2hvcnQ="),
+        ("WHICHRUN_NOTIFY_SECRETS", "whsec_!"),
+        ("WHICHRUN_NOTIFY_SECRETS", f"whsec_{'A' * 32},"),
+        ("WHICHRUN_NOTIFY_SECRETS", f"whsec_{'A' * 88}"),
     ],
 )
 def test_a_malformed_value_is_an_error(name: str, value: str, setting: pytest.MonkeyPatch) -> None:
@@ -232,6 +248,36 @@ def test_secrets_are_not_shown(setting: pytest.MonkeyPatch) -> None:
     assert settings.api_token is not None
     assert settings.api_token.get_secret_value() == HIDDEN
     assert HIDDEN not in f"{settings!r} {settings}"
+
+
+def test_notifications_go_to_urls_of_workspaces(setting: pytest.MonkeyPatch) -> None:
+    """An item is a URL, or a workspace with a URL, each once; secrets keep their order, and neither is shown whole."""
+    setting.setenv(
+        "WHICHRUN_NOTIFY_URLS",
+        f"https://a.example/x?key={HIDDEN}, team=http://b.example:8080/?c=d, team=http://b.example:8080/?c=d",
+    )
+    setting.setenv("WHICHRUN_NOTIFY_SECRETS", f"whsec_{'A' * 32}, whsec_{'B' * 32}")
+
+    settings = load()
+
+    assert [(one.workspace, one.url) for one in settings.notify_urls] == [
+        (None, f"https://a.example/x?key={HIDDEN}"),
+        ("team", "http://b.example:8080/?c=d"),
+    ]
+    assert [one.shown for one in settings.notify_urls] == ["https://a.example/x", "http://b.example:8080/"]
+    assert [one.key for one in settings.notify_secrets] == [bytes(24), b64decode("B" * 32)]
+    assert HIDDEN not in f"{settings!r} {settings}"
+    assert repr(settings.notify_secrets[1].key) not in f"{settings!r} {settings}"
+
+
+def test_notifications_need_a_secret(setting: pytest.MonkeyPatch) -> None:
+    """URLs to notify, without a secret to sign with, are an error that says how to get one."""
+    setting.setenv("WHICHRUN_NOTIFY_URLS", "https://runner.example.com")
+
+    said = problem()
+
+    assert said.startswith("WHICHRUN_NOTIFY_SECRETS: ")
+    assert "whichrun init" in said
 
 
 def test_settings_stay_as_they_are() -> None:

@@ -1,0 +1,141 @@
+"""The network: one POST over ``requests``, to exactly one URL, held to a deadline and a size.
+
+Nothing but the status and ``Retry-After`` is used of an answer. Redirects are not followed: a notification goes where
+the operator said. A connection serves one request: notifications are rare, and one that a receiver closed while it
+lay idle would look like a failure.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import requests
+import requests.adapters
+import urllib3
+
+from resolver.github.deadline import Deadline, hurried
+
+CONNECT_SECONDS = 5.0
+"""For each of a host's addresses, and for the TLS handshake."""
+ANSWER_SECONDS = 15.0
+"""For the whole exchange, from its begin to the last byte of the answer that is read."""
+MOST_READ = 2**16
+"""Bytes of an answer that are read before the connection is dropped: so receivers mostly get to the end of it."""
+GLANCE_SECONDS = 0.2
+"""How long it takes to notice that the worker is to stop."""
+
+_CHUNK = 2**13
+_LONGEST_WISH = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back: ``status`` is None when nothing did. ``said`` is a clause for people, which holds no URL."""
+
+    status: int | None
+    said: str
+    retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """How the network is used: ``proxies`` by scheme, ``certificates`` a file of authorities that vouch for hosts.
+
+    ``seconds`` is the time that an exchange may take.
+    """
+
+    proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
+    certificates: str | None = None
+    seconds: float = ANSWER_SECONDS
+
+
+class _Adapter(requests.adapters.HTTPAdapter):
+    """Connections whose answers come by the deadline, or not at all."""
+
+    def __init__(self, deadline: Deadline) -> None:
+        self._response_class = hurried(deadline)
+        super().__init__()
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 -- as the base class takes them
+        """Return the pool for a request."""
+        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
+        usual = pool.ConnectionCls
+        if getattr(usual, "response_class", None) is not self._response_class:
+            pool.ConnectionCls = type(usual.__name__, (usual,), {"response_class": self._response_class})
+        return pool
+
+
+class Poster:
+    """Posts to one URL, from one thread at a time."""
+
+    def __init__(
+        self, url: str, network: Network, *, clock: Callable[[], datetime], stopped: Callable[[], bool]
+    ) -> None:
+        """Send nothing yet. Once ``stopped`` is true an exchange ends as if no answer had come."""
+        self._url = url
+        self._network = network
+        self._clock = clock
+        self._deadline = Deadline(network.seconds, network.seconds, stopped=stopped, glance=GLANCE_SECONDS)
+        self._adapter = _Adapter(self._deadline)
+
+    def post(self, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Send, and return what came of it; raises nothing that the network or the receiver is to blame for."""
+        self._deadline.begin()
+        try:
+            return self._exchange(headers, body)
+        except requests.exceptions.SSLError:
+            return Reply(None, "its certificate does not hold")
+        except (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError):
+            return Reply(None, "it did not answer in time")
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError):
+            # A proxy that is too slow is told as one that fails.
+            over = self._deadline.is_over
+            return Reply(None, "it did not answer in time" if over else "it is out of reach: the connection failed")
+
+    def close(self) -> None:
+        """Let go of what it holds."""
+        self._adapter.close()
+
+    def _exchange(self, headers: Mapping[str, str], body: bytes) -> Reply:
+        # Prepared and sent without a session: that would add a ``.netrc``'s password, and read a redirect to its end.
+        prepared = requests.Request("POST", self._url, headers={**headers, "connection": "close"}, data=body).prepare()
+        answer = self._adapter.send(
+            prepared,
+            stream=True,
+            timeout=(CONNECT_SECONDS, self._network.seconds),
+            verify=self._network.certificates or True,
+            proxies=dict(self._network.proxies),
+        )
+        try:
+            self._drop(answer.raw)
+        finally:
+            answer.close()
+        status = answer.status_code
+        return Reply(status, f"it answered {status}", _wish(answer.headers.get("retry-after"), self._clock()))
+
+    def _drop(self, raw: urllib3.BaseHTTPResponse) -> None:
+        """Read what comes of the body, as it comes, up to a bound. The status stands, whatever becomes of the rest."""
+        read = 0
+        try:
+            while read < MOST_READ and not self._deadline.is_over and (chunk := raw.read1(_CHUNK)):
+                read += len(chunk)
+        except (urllib3.exceptions.HTTPError, OSError):
+            return
+
+
+def _wish(text: str | None, now: datetime) -> timedelta | None:
+    """Read ``Retry-After`` (RFC 9110, section 10.2.3), seconds or a date; None for none, and for what is neither."""
+    if text is None:
+        return None
+    if text.isascii() and text.isdigit():
+        return timedelta(seconds=min(int(text[:9]), math.floor(_LONGEST_WISH.total_seconds())))
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return min((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now, _LONGEST_WISH)
