@@ -9,7 +9,7 @@ import click
 from receiver.cli import opened
 from receiver.cli.base import Command, examples
 from receiver.cli.output import print_json, print_table, warn
-from receiver.cli.params import LIMIT, NUMBER, REPOSITORY, TIME
+from receiver.cli.params import LIMIT, NUMBER, REPOSITORY, TIME, WORKSPACE
 from receiver.present import feedback_json
 from receiver.queries import FeedbackFilter, FeedbackView, Span
 from resolver.model.answers import Confidence
@@ -25,6 +25,7 @@ COLUMNS = ("id", "author", "asks", "status", "confidence", "mode", "run", "agent
         "whichrun feedback --confidence unresolved --since 2026-10-01T00:00:00Z",
     ),
 )
+@WORKSPACE
 @click.option("--repository", type=REPOSITORY, help="Only feedback in this repository.")
 @click.option("--number", type=NUMBER, help="Only feedback on this issue or pull request.")
 @click.option("--status", type=click.Choice([*map(str, Status)]), help="Only feedback of this status.")
@@ -35,6 +36,7 @@ COLUMNS = ("id", "author", "asks", "status", "confidence", "mode", "run", "agent
 @click.option("--limit", type=LIMIT, default=50, show_default=True, help="How many.")
 def feedback(  # noqa: PLR0913 - one argument for each filter of SPEC §7
     *,
+    workspace: str | None,
     repository: str | None,
     number: int | None,
     status: str | None,
@@ -55,7 +57,7 @@ def feedback(  # noqa: PLR0913 - one argument for each filter of SPEC §7
         run=run,
         since=since,
     )
-    with opened.queries() as queries:
+    with opened.queries(workspace) as queries:
         page = queries.feedback_list(which, Span(limit=limit))
     if as_json:
         print_json({"items": [feedback_json(view) for view in page.items], "more": page.last is not None})

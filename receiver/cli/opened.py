@@ -31,7 +31,7 @@ def services() -> Iterator[wiring.Services]:
 
 
 @contextlib.contextmanager
-def queries() -> Iterator[Queries]:
-    """Open what answers questions about the workspace of the settings."""
+def queries(workspace: str | None = None) -> Iterator[Queries]:
+    """Open what answers questions about a workspace: that of the settings, unless another one is named."""
     with services() as opened:
-        yield Queries(opened, opened.settings.workspace)
+        yield Queries(opened, workspace or opened.settings.workspace)

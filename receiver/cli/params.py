@@ -12,6 +12,9 @@ from resolver import names, times
 NUMBER = click.IntRange(1, names.MAX_ID)
 """The number of an issue or pull request."""
 
+WORKSPACE = click.option("--workspace", metavar="NAME", help="Default: the setting WHICHRUN_WORKSPACE.")
+"""Whoever may open the store is the operator, of every workspace."""
+
 LIMIT = click.IntRange(1, 500)
 """How many items of a list, as in the HTTP API."""
 

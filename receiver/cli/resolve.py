@@ -7,6 +7,7 @@ import click
 from receiver.cli import opened
 from receiver.cli.base import Command, examples
 from receiver.cli.output import print_json, print_line
+from receiver.cli.params import WORKSPACE
 from receiver.present import answer_json
 from receiver.queries import AnswerView
 from resolver.model.answers import Finding
@@ -20,14 +21,15 @@ from resolver.model.answers import Finding
     ),
 )
 @click.argument("url")
+@WORKSPACE
 @click.option("--explain", is_flag=True, help="Print the walk: what each step looked at, and what it made of it.")
-def resolve(*, url: str, explain: bool, as_json: bool) -> None:
+def resolve(*, url: str, workspace: str | None, explain: bool, as_json: bool) -> None:
     """Say which run made the object at a GitHub URL.
 
     For feedback (a comment with /agents improve) it says which run the feedback is about. "unresolved" is an
     answer, too: the exit code is 0.
     """
-    with opened.queries() as queries:
+    with opened.queries(workspace) as queries:
         view = queries.resolve_url(url)
     if as_json:
         print_json(answer_json(view))

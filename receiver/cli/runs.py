@@ -7,7 +7,7 @@ import click
 from receiver.cli import opened
 from receiver.cli.base import Command, examples
 from receiver.cli.output import print_json, print_table, warn
-from receiver.cli.params import LIMIT, NUMBER, REPOSITORY
+from receiver.cli.params import LIMIT, NUMBER, REPOSITORY, WORKSPACE
 from receiver.present import run_json
 from receiver.queries import RunFilter, Span
 from resolver import times
@@ -22,13 +22,22 @@ COLUMNS = ("run", "agent", "repository", "numbers", "started", "ended")
         "whichrun runs --repository acme/widgets --agent coder",
     ),
 )
+@WORKSPACE
 @click.option("--repository", type=REPOSITORY, help="Only runs of this repository.")
 @click.option("--number", type=NUMBER, help="Only runs that work on this issue or pull request.")
 @click.option("--agent", metavar="NAME", help="Only runs of this agent.")
 @click.option("--limit", type=LIMIT, default=50, show_default=True, help="How many.")
-def runs(*, repository: str | None, number: int | None, agent: str | None, limit: int, as_json: bool) -> None:
+def runs(
+    *,
+    workspace: str | None,
+    repository: str | None,
+    number: int | None,
+    agent: str | None,
+    limit: int,
+    as_json: bool,
+) -> None:
     """List the registered runs, newest first."""
-    with opened.queries() as queries:
+    with opened.queries(workspace) as queries:
         page = queries.runs(RunFilter(repository=repository, number=number, agent=agent), Span(limit=limit))
     if as_json:
         print_json({"items": [run_json(run) for run in page.items], "more": page.last is not None})

@@ -7,7 +7,7 @@ import click
 from receiver import settings
 from receiver.cli.base import Command, examples
 from receiver.cli.output import print_json, warn
-from receiver.cli.params import NUMBER, REPOSITORY
+from receiver.cli.params import NUMBER, REPOSITORY, WORKSPACE
 from resolver.claims.claim import Claim
 from resolver.claims.write import write
 
@@ -21,7 +21,7 @@ from resolver.claims.write import write
 @click.option("--span", required=True, metavar="ID", help="The run's span id.")
 @click.option("--repository", required=True, type=REPOSITORY, help="Where the run works.")
 @click.option("--number", type=NUMBER, help="The issue or pull request it works on.")
-@click.option("--workspace", metavar="NAME", help="Default: the setting WHICHRUN_WORKSPACE.")
+@WORKSPACE
 @click.option("--agent-id", default="", metavar="ID", help="The agent's id.")
 @click.option("--agent-name", default="", metavar="NAME", help="The agent's name.")
 def sign(  # noqa: PLR0913 - one argument for each option of SPEC §8

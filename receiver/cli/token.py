@@ -10,7 +10,7 @@ from receiver.changes import Changes
 from receiver.cli import opened
 from receiver.cli.base import Command, LazyGroup, examples
 from receiver.cli.output import print_json, print_line, print_table, warn
-from receiver.cli.params import LIMIT, TIME
+from receiver.cli.params import LIMIT, TIME, WORKSPACE
 from receiver.present import token_json
 from resolver import names, times
 from resolver.errors import NotFoundError, PayloadError
@@ -43,7 +43,7 @@ token = LazyGroup(
 )
 @click.argument("name")
 @click.option("--scope", "scopes", multiple=True, required=True, type=click.Choice([*map(str, Scope)]), help="Repeat.")
-@click.option("--workspace", metavar="NAME", help="Default: the setting WHICHRUN_WORKSPACE.")
+@WORKSPACE
 @click.option("--run", metavar="SPAN", help="The only run that it may write as.")
 @click.option("--expires-at", type=TIME, help="When it ends, in RFC 3339.")
 @click.option("--days", type=click.IntRange(1, 3650), help="In how many days it ends. Without either: never.")

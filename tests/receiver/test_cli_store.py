@@ -261,3 +261,17 @@ def test_serve_without_migrating_refuses_an_old_schema() -> None:
     result = whichrun("serve", "--no-migrate", settings={"webhook_secrets": "s", "bind": "127.0.0.1:0"})
     assert result.exit_code == 1
     assert "whichrun migrate" in result.stderr
+
+
+def test_another_workspace_is_asked_by_name(api: Api, call: Call) -> None:
+    """`--workspace` asks in another workspace than that of the settings; each has its own runs."""
+    token = api.post("/tokens", {"name": "x", "scopes": ["runs:write"], "workspace": "platform"}).json
+    assert token is not None
+    run = {"span_id": "theirs", "repository": REPOSITORY, "agent_name": "planner"}
+    api.client.post("/v1/runs", json=run, headers={"Authorization": f"Bearer {token['token']}"})
+    assert answer_of(call("runs", "--json"))["items"] == []
+    assert [one["span_id"] for one in answer_of(call("runs", "--workspace", "platform", "--json"))["items"]] == [
+        "theirs"
+    ]
+    assert answer_of(call("feedback", "--workspace", "platform", "--json"))["items"] == []
+    assert answer_of(call("resolve", COMMENT, "--workspace", "platform", "--json"))["confidence"] == "unresolved"
