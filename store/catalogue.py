@@ -167,9 +167,10 @@ class Catalogue(
         }
         if repository is not None:
             known = self.repository_named(workspace, repository)
-            if known is None:
+            bearer = self.last_bearer(repository) if known is None else known.id
+            if bearer is None:
                 return ()
-            filters["repository_id"] = known.id
+            filters["repository_id"] = bearer
         select, recent = _FEEDBACK, tuple[str | int, ...]()
         if since is not None and self._are_few(workspace, to_micros(since)):
             select, recent = _RECENT_FEEDBACK, (workspace, to_micros(since))

@@ -31,6 +31,9 @@ JOIN repository r ON r.id = k.repository_id
 JOIN repository_name n ON n.repository_id = r.id
 WHERE k.name_key = ? ORDER BY r.id, n.as_of DESC, n.name DESC
 """
+_LAST_BEARER = """
+SELECT repository_id FROM repository_name WHERE name_key = ? ORDER BY as_of DESC, repository_id DESC LIMIT 1
+"""
 _IN_WORKSPACE = """
 SELECT r.id, (
     SELECT n.name FROM repository_name n WHERE n.repository_id = r.id ORDER BY n.as_of DESC, n.name DESC LIMIT 1
@@ -86,6 +89,14 @@ class RepositoryFacts(Part):
             if found is None or rank > found[0]:
                 found = rank, rows
         return None if found is None else self._to_repository(found[1])
+
+    def last_bearer(self, name: str) -> int | None:
+        """Return the id of the repository that bore a full name last, whatever workspace it is of now.
+
+        For what was kept in a workspace that the repository has left since: nothing else may be told by it.
+        """
+        row = self._db.row(_LAST_BEARER, (name.lower(),))
+        return None if row is None else int(row[0])
 
     def repositories(self, workspace: str) -> tuple[Place, ...]:
         """Return the repositories of a workspace that were not deleted, by id, each with its name and installation."""

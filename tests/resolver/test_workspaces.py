@@ -117,6 +117,9 @@ def test_a_repository_that_is_given_away_is_the_others_from_then_on(store: Store
     assert given.object.ref.id == 2
     assert given.resolution is not None
     assert (given.resolution.answer.confidence, given.resolution.answer.span_id) == (INFERRED, "span-builder")
+    with world.facts() as catalogue:
+        former = catalogue.feedback_list("default", repository=REPO.name, before=None, limit=9)
+    assert [feedback.object.ref.id for _, feedback in former] == [1]
     edited = issue_comment(REPO, "edited", id=1, body="never mind", at=minute(6), created_at=minute(1), was=IMPROVE)
     world.deliver(edited)
     assert [one.state.status for one in world.all_feedback("default").values()] == ["withdrawn"]
