@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from store import Store, open_store
+from tests.support.databases import fresh_sqlite
 from tests.support.world import World
 
 
@@ -20,7 +21,6 @@ def world(store: Store) -> World:
 @pytest.fixture
 def store_two(tmp_path: Path) -> Iterator[Store]:
     """A second store, for a service with other settings."""
-    opened = open_store(f"sqlite:///{tmp_path / 'other.db'}")
-    opened.migrate()
+    opened = open_store(fresh_sqlite(tmp_path / "other.db"))
     yield opened
     opened.close()

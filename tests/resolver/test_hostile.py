@@ -26,7 +26,7 @@ from tests.support.builders import (
     review_comment,
     sha,
 )
-from tests.support.databases import look_into
+from tests.support.databases import fresh_sqlite, look_into
 from tests.support.world import REPO, World
 
 EXACT, INFERRED, UNRESOLVED = Confidence.EXACT, Confidence.INFERRED, Confidence.UNRESOLVED
@@ -169,8 +169,7 @@ def thread_of(world: World, count: int) -> None:
 
 def test_a_thread_of_a_thousand_comments(small: World, tmp_path: Path) -> None:
     """In a long talk of two runs the nearest before is inferred, with the other as candidate, by few statements."""
-    other = open_store(f"sqlite:///{tmp_path / 'short.db'}")
-    other.migrate()
+    other = open_store(fresh_sqlite(tmp_path / "short.db"))
     short = World(other)
     thread_of(small, 1000)
     thread_of(short, 10)

@@ -32,6 +32,7 @@ from tests.support.builders import (
     review_comment,
     sha,
 )
+from tests.support.databases import fresh_sqlite
 from tests.support.world import REPO, World
 
 CONVERSATIONS = sorted((Path(__file__).parents[1] / "conversations").glob("*.json"))
@@ -116,8 +117,7 @@ def test_each_conversation_ends_alike_in_every_order(tmp_path: Path, conversatio
     story = story_of(conversation)
     orders = list(itertools.permutations(story))
     for number, order in enumerate(orders[:: max(1, len(orders) // 24)]):
-        store = open_store(f"sqlite:///{tmp_path / f'{number}.db'}")
-        store.migrate()
+        store = open_store(fresh_sqlite(tmp_path / f"{number}.db"))
         world = World(store)
         tell(world, list(order))
         assert_expected(world, conversation)
@@ -151,8 +151,7 @@ def long_story(world: World) -> list[Delivery | Run]:
 @pytest.fixture(scope="module")
 def natural_end(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     """Tell the long story in its natural order, and return its end."""
-    store = open_store(f"sqlite:///{tmp_path_factory.mktemp('natural') / 'world.db'}")
-    store.migrate()
+    store = open_store(fresh_sqlite(tmp_path_factory.mktemp("natural") / "world.db"))
     world = World(store)
     tell(world, long_story(world))
     end = end_of(world)
@@ -170,8 +169,7 @@ def databases(tmp_path: Path) -> Iterator[Path]:
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_order_ends_alike(natural_end: dict[str, object], databases: Iterator[Path], data: st.DataObject) -> None:
     """Any permutation of a long story, with repeats under other GUIDs, ends in the same states and answers."""
-    store = open_store(f"sqlite:///{next(databases)}")
-    store.migrate()
+    store = open_store(fresh_sqlite(next(databases)))
     world = World(store)
     story = long_story(world)
     again = [

@@ -35,6 +35,7 @@ from resolver.model.github import (
 )
 from resolver.model.runs import Carrier
 from resolver.settle import Settling, settle
+from tests.support.databases import fresh_sqlite
 
 TOKEN = "token-for-tests"
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -143,7 +144,7 @@ class Api:
 def open_api(folder: Path, **settings: Any) -> Iterator[Api]:  # noqa: ANN401 - settings of any type
     """Open an API over a fresh SQLite file in a folder, with a token and a signing key unless told otherwise."""
     usual: dict[str, Any] = {
-        "database_url": f"sqlite:///{folder / 'api.db'}",
+        "database_url": settings.get("database_url") or fresh_sqlite(folder / "api.db"),
         "api_token": SecretStr(TOKEN),
         "signing_secrets": parse_ring("k1:secret-for-tests", name="WHICHRUN_SIGNING_SECRETS"),
         "webhook_secrets": parse_ring("hook", name="WHICHRUN_WEBHOOK_SECRETS"),

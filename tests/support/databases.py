@@ -1,15 +1,17 @@
 """A fresh database for each test, on SQLite and on PostgreSQL alike, built by the migrations.
 
 ``database_url`` names an empty one, ``migrated_url`` one with its schema, ``store`` opens that; all run each test
-twice. On PostgreSQL the schema is made once in a session and emptied for each test: to make it takes longer than most
-tests do. Where PostgreSQL
-cannot be reached its half is skipped, and the summary says so; where the environment names a
-server (``WHICHRUN_TEST_POSTGRES_URL``), one that cannot be reached is a failure.
+twice. A schema is made once in a process, and then emptied for each test (PostgreSQL) or copied (SQLite): to make it
+takes longer than most tests do. Where PostgreSQL cannot be reached its half is skipped, and the summary says so; where
+the environment names a server (``WHICHRUN_TEST_POSTGRES_URL``), one that cannot be reached is a failure.
 """
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -85,9 +87,7 @@ def postgres_with_schema() -> Iterator[str]:
 def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Name a database, of either kind, with its schema and nothing in it."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'store.db'}"
-        _migrate(url)
-        return url
+        return fresh_sqlite(tmp_path / "store.db")
     url = request.getfixturevalue("postgres_with_schema")
     _empty(url)
     return str(url)
@@ -99,6 +99,22 @@ def store(migrated_url: str) -> Iterator[Store]:
     opened = open_store(migrated_url)
     yield opened
     opened.close()
+
+
+def fresh_sqlite(path: Path) -> str:
+    """Make a SQLite database with its schema at a path, unless there is one; return its URL."""
+    if not path.exists():
+        shutil.copy(_migrated_sqlite(), path)
+    return f"sqlite:///{path}"
+
+
+@cache
+def _migrated_sqlite() -> Path:
+    """Return a SQLite file that the migrations built, made once in this process; nothing is at work on it."""
+    folder = Path(tempfile.mkdtemp(prefix="whichrun-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _migrate(f"sqlite:///{folder / 'migrated.db'}")
+    return folder / "migrated.db"
 
 
 def _migrate(url: str) -> None:

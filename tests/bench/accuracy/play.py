@@ -21,6 +21,7 @@ from tests.bench.accuracy.story import Fetch, Happening, Story
 from tests.bench.accuracy.truth import NOTHING, Asked, Given
 from tests.support.builders import Delivery
 from tests.support.clone import Clone
+from tests.support.databases import fresh_sqlite
 from tests.support.world import World
 
 MOST = 12
@@ -93,7 +94,7 @@ def opened(folder: Path | None = None, database: str | None = None) -> Iterator[
     """Open a fresh service over SQLite (or the database given), and a repository for its commits."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(scratch(folder)))
-        store = stack.enter_context(closing(open_store(database or f"sqlite:///{folder / 'world.db'}")))
+        store = stack.enter_context(closing(open_store(database or fresh_sqlite(folder / "world.db"))))
         store.migrate()
         yield World(store, secrets=SECRET), Clone(folder / "clone").make()
 
