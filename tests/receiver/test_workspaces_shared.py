@@ -81,9 +81,7 @@ def in_one_thread(town: Town, marks: Marks) -> None:
 
 def in_one_thread_begun_by_a_person(town: Town, marks: Marks) -> None:
     """A person began the thread; each claim stands in a reply."""
-    town.deliver(
-        review_comment(SHARED, id=9, author=MAINTAINER, body="hm", at=minute(0), review_id=None, commit=HEAD)
-    )
+    town.deliver(review_comment(SHARED, id=9, author=MAINTAINER, body="hm", at=minute(0), review_id=None, commit=HEAD))
     for index, one in enumerate(marks):
         note(town, 10 + index, comments([one]), 1 + index, in_reply_to_id=9)
     ask_there(town, in_reply_to_id=9)
