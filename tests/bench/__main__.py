@@ -8,7 +8,7 @@ import time
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import deliveries, growth, scanning, serving
+from tests.bench import deliveries, growth, scanning, serving, streaming
 from tests.bench.load import CONNECTIONS, percentile
 from tests.support.databases import unreachable
 
@@ -52,6 +52,9 @@ def _add_idle(table: Table) -> None:
     seconds, mebibytes = serving.idle()
     p50, p95 = percentile(seconds, 50), percentile(seconds, 95)
     table.add_row("202 to readable answer, idle service, p95", _ms(p95), f"p50: {_ms(p50)}", f"{p95 / p50:.1f}")
+    seconds = streaming.latencies()
+    p50, p95 = percentile(seconds, 50), percentile(seconds, 95)
+    table.add_row("change to event on the stream, p95", _ms(p95), f"p50: {_ms(p50)}", f"{p95 / p50:.1f}")
     table.add_row(
         "memory of the idle service, all processes", f"{mebibytes:.0f} MiB", "200 MiB", f"{mebibytes / 200:.2f}"
     )
