@@ -34,8 +34,9 @@ class JsonThreadWorker(ThreadWorker):  # type: ignore[misc]
         """Begin to end: whoever follows changes is to come again, to another process."""
         from receiver.current import end_streams  # noqa: PLC0415 - as below; it is loaded by now
 
-        if self.wsgi is not None:
-            end_streams(self.wsgi)
+        application = getattr(self, "wsgi", None)  # which a worker that is told to end while it starts has not yet
+        if application is not None:
+            end_streams(application)
         super().handle_exit(sig, frame)
 
     def init_process(self) -> None:

@@ -70,12 +70,15 @@ class Waiters:
             return self.newest(workspace) != seen
 
     def _look(self) -> None:
-        while True:
+        while not self.closing:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting)
                 workspaces = tuple(self._waiting)
             self._note(self._read(workspaces))
             threading.Event().wait(LOOK_EVERY)
+        with self._changed:
+            self._changed.notify_all()
+        self._store.close()
 
     def _read(self, workspaces: tuple[str, ...]) -> dict[str, int]:
         try:

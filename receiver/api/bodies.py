@@ -17,12 +17,12 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic.json_schema import SkipJsonSchema
 
 from receiver.api.fields import (
     MAX_ITEMS,
     PLAIN,
     SAYS,
+    SHA_PATTERN,
     Address,
     FilledText,
     LongText,
@@ -160,8 +160,8 @@ class NewRun(Body):
 class RunChange(Body):
     """What becomes known of a run later: given fields are added to it, or replace what was there. None can be null."""
 
-    ended_at: Time | SkipJsonSchema[None] = None
-    head_sha: Sha | SkipJsonSchema[None] = None
+    ended_at: Annotated[Time | None, WithJsonSchema({"type": "string", "format": "date-time"})] = None
+    head_sha: Annotated[Sha | None, told(SHA_PATTERN)] = None
     numbers: Numbers = ()
     artifacts: Annotated[tuple[Address, ...], Field(max_length=MAX_ITEMS)] = ()
 

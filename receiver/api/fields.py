@@ -96,6 +96,7 @@ def address(text: str) -> str:
 
 
 PLAIN: Final = r"[^\u0000-\u001f\u007f-\u009f]"
+SHA_PATTERN: Final = "(?:[0-9a-fA-F]{40}|[0-9a-fA-F]{64})"
 SAYS: Final = r"[^\u0000-\u001f\u007f-\u009f\s]"
 
 
@@ -110,7 +111,7 @@ FilledText = Annotated[Text, AfterValidator(filled), told(f"{PLAIN}*{SAYS}{PLAIN
 LongText = Annotated[str, StringConstraints(max_length=MAX_BODY), AfterValidator(without_nul)]
 """A text of several lines; it is read and never kept."""
 RepositoryName = Annotated[Text, AfterValidator(repository), told("[A-Za-z0-9_-]{1,100}/[A-Za-z0-9._-]{1,100}")]
-Sha = Annotated[Text, AfterValidator(sha), told("(?:[0-9a-fA-F]{40}|[0-9a-fA-F]{64})")]
+Sha = Annotated[Text, AfterValidator(sha), told(SHA_PATTERN)]
 Time = Annotated[datetime, BeforeValidator(time)]
 Number = Annotated[int, Strict(), Field(ge=1, le=names.MAX_ID)]
 """An id or number in JSON."""

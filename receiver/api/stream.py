@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -103,11 +103,12 @@ class Stream:
         end = self.clock() + LIFE_SECONDS
         while self._may_read():
             seen = self.waiters.newest(workspace)
-            yield from self._new()
-            if not waits or self.waiters.closing or self.clock() >= end:
+            told = yield from self._new()
+            if self.waiters.closing or self.clock() >= end or not (told or waits):
                 return
-            if not self.waiters.wait(workspace, seen, seconds=HEARTBEAT_SECONDS) and not self.waiters.closing:
-                yield f": still here\n{self._place}\n"
+            if told or self.waiters.wait(workspace, seen, seconds=HEARTBEAT_SECONDS) or self.waiters.closing:
+                continue
+            yield f": still here\n{self._place}\n"
 
     def _may_read(self) -> bool:
         """Whether the token is valid still: one that was revoked reads nothing from then on."""
@@ -116,13 +117,17 @@ class Stream:
         kept = None if token is None else services.store.tokens.get(token.id)
         return token is None or (kept is not None and kept.is_valid(services.clock()))
 
-    def _new(self) -> Iterator[str]:
-        """Yield what changed since, oldest first."""
-        while views := self.queries.changes(after=self.position, limit=AT_ONCE):
-            for view in views:
-                self.position = view.change.id
-                shape = change_json(view, place=self._cursor)
-                yield f"event: {shape['type']}\n{self._place}data: {json.dumps(shape)}\n\n"
+    def _new(self) -> Generator[str, None, bool]:
+        """Yield what changed since, oldest first, and return whether anything did: then there may be more.
+
+        No more than is read at once: between, it is asked whether the stream may go on, however busy it is.
+        """
+        views = self.queries.changes(after=self.position, limit=AT_ONCE)
+        for view in views:
+            self.position = view.change.id
+            shape = change_json(view, place=self._cursor)
+            yield f"event: {shape['type']}\n{self._place}data: {json.dumps(shape)}\n\n"
+        return bool(views)
 
     @property
     def _cursor(self) -> str:

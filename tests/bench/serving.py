@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import statistics
-import threading
 import time
 from dataclasses import dataclass
 
@@ -19,7 +17,6 @@ DELIVERIES = 3_000
 """In each round; the two services take turns, so that a slow moment of the machine strikes both."""
 
 PROBES = 60
-STREAMED = 30
 PATIENCE = 120.0
 """Seconds for the worker to finish."""
 
@@ -60,34 +57,6 @@ def idle() -> tuple[list[float], float]:
         _register(service)
         seconds = [_probe(service, session, group) for group in range(PROBES)]
         return seconds, servers.memory(service)
-
-
-def following() -> list[float]:
-    """Measure how many seconds after its 202 a piece of feedback is seen on an open stream, for each probe."""
-    with servers.whole() as service, requests.Session() as session:
-        _register(service)
-        seen: dict[int, float] = {}
-        url = f"{service.url}/v1/feedback/stream"
-        with session.get(url, headers=service.authorization, stream=True, timeout=60) as stream:
-            reader = threading.Thread(target=_note, args=(stream, seen), daemon=True)
-            reader.start()
-            return [_seen_after(service, seen, group) for group in range(STREAMED)]
-
-
-def _note(stream: requests.Response, seen: dict[int, float]) -> None:
-    """Note when the first change of each piece of feedback was read."""
-    for line in stream.iter_lines(chunk_size=1):
-        if line.startswith(b"data: "):
-            seen.setdefault(json.loads(line[6:])["feedback"]["github_id"], time.monotonic())
-
-
-def _seen_after(service: Service, seen: dict[int, float], group: int) -> float:
-    with requests.Session() as session:
-        _deliver(service, session, 4 * group)
-        until(lambda: not _pending(service))
-        _deliver(service, session, 4 * group + 1)
-        begun = time.monotonic()
-        return until(lambda: seen.get(deliveries.FIRST_ID + 4 * group + 1, 0.0)) - begun
 
 
 def _probe(service: Service, session: requests.Session, group: int) -> float:

@@ -209,11 +209,11 @@ def test_listing(store: Store) -> None:
     """Feedback is listed the last received first, page by page, by any of its filters."""
     ids = [put(store, state(number, at=number)) for number in range(1, 6)]
     give_status(store, ids[4], Status.ANALYZED)
+    with store.transaction() as ledger:
+        ledger.put_run(run("span-1"), "facts")
     answer(store, ids[0])
     answer(store, ids[1])
     answer(store, ids[1], NONE)
-    with store.transaction() as ledger:
-        ledger.put_run(run("span-1"), "facts")
     with store.snapshot() as catalogue:
 
         def found(workspace: str = WORKSPACE, **filters: object) -> list[int]:
