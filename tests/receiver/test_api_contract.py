@@ -21,7 +21,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
     with open_town(tmp_path_factory.mktemp("contract"), rate_limit=0, workspace="north") as town:
         town.settle(town.north)
         document = narrowed(town.api.client.get("/openapi.json").get_json(), town.north.ids)
-        return fuzz(document, town.api.headers, app=town.api.app, examples=6, phases=("coverage", "fuzzing"))
+        return fuzz(document, town.api.headers, app=town.api.app, examples=4, phases=("coverage", "fuzzing"))
 
 
 def test_no_answer_breaks_the_document(found: Found) -> None:
