@@ -16,6 +16,8 @@ from http import HTTPStatus
 from gunicorn import util  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
+from receiver.streams import WAITERS
+
 
 class JsonThreadWorker(ThreadWorker):  # type: ignore[misc]
     """The worker with threads, and with errors in JSON."""
@@ -31,12 +33,13 @@ class JsonThreadWorker(ThreadWorker):  # type: ignore[misc]
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
     def handle_exit(self, sig: int, frame: object) -> None:
-        """Begin to end: whoever follows changes is to come again, to another process."""
-        from receiver.current import end_streams  # noqa: PLC0415 - as below; it is loaded by now
+        """Begin to end: whoever follows changes is to come again, to another process.
 
-        application = getattr(self, "wsgi", None)  # which a worker that is told to end while it starts has not yet
+        A worker that is told so while it starts has no application yet, and may be in the middle of its imports.
+        """
+        application = getattr(self, "wsgi", None)
         if application is not None:
-            end_streams(application)
+            application.extensions[WAITERS].closing = True
         super().handle_exit(sig, frame)
 
     def init_process(self) -> None:

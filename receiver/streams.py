@@ -20,6 +20,8 @@ if TYPE_CHECKING:  # gunicorn's master reads the number above, and carries no st
 
 log = logging.getLogger(__name__)
 
+WAITERS = "whichrun.waiters"
+"""Under which name an application has those who wait for changes in its process (``app.extensions``)."""
 MOST_STREAMS = 16
 """How many of a process's readers wait for changes at a time: each holds a thread."""
 LOOK_EVERY = 0.1

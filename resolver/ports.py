@@ -303,7 +303,7 @@ class Ledger(Facts, Protocol):
     def put_feedback(self, state: FeedbackState, at: datetime) -> tuple[int, ...]:
         """Keep what a comment asks for, once in each workspace of its repository; return the ids of the feedback.
 
-        Where it was kept before, it stays, in whatever workspaces the repository is now.
+        In a workspace that the repository has left it stays as it was.
 
         A reader's status holds until the text changes: it is reset to ``state.status`` then. Feedback that is ignored
         or withdrawn has no newest resolution; its history stays.

@@ -77,6 +77,9 @@ def _resolve(ledger: Ledger, settling: Settling, feedback_id: int) -> None:
         return
     if feedback.resolution is not None and feedback.resolution.answer.mode == MANUAL:
         return  # what a person has said stands until a person says otherwise
+    repository = ledger.repository(feedback.object.ref.repository_id)
+    if repository is not None and feedback.workspace not in repository.workspaces:
+        return  # the repository is another workspace's now: nothing that happens there is told here
     query = of_feedback(
         ledger, feedback.object, feedback.state, workspace=feedback.workspace, repository=feedback.repository
     )

@@ -183,9 +183,15 @@ class Catalogue(
         return int(self._db.rows(_HOW_MANY_RECENTLY, (workspace, since))[0][0]) <= _FEW
 
     def feedback_revisions(self, feedback_id: int) -> tuple[Revision, ...]:
-        """Return every version of a feedback's text, newest first; none when there is no such feedback."""
+        """Return every version of a feedback's text, newest first; none when there is no such feedback.
+
+        Of a repository that has left the feedback's workspace those that had come before.
+        """
         feedback = self.feedback(feedback_id)
-        return () if feedback is None else self.revisions(feedback.object.ref)[::-1]
+        if feedback is None:
+            return ()
+        versions = self.revisions(feedback.object.ref)[::-1]
+        return tuple(one for one in versions if one.updated_at <= feedback.state.updated_at)
 
 
 def _compose(

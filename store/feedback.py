@@ -34,10 +34,7 @@ FROM feedback f JOIN object o ON o.id = f.object_id LEFT JOIN resolution x ON x.
 _BY_ID = f"{FEEDBACK} WHERE f.id = ?"
 _BY_REF = f"{FEEDBACK} WHERE o.repository_id = ? AND o.kind = ? AND o.github_id = ? ORDER BY f.id"
 _PLACE = "SELECT o.id, o.number FROM object o WHERE o.repository_id = ? AND o.kind = ? AND o.github_id = ?"
-_WORKSPACES = """
-SELECT w.workspace FROM repository_workspace w WHERE w.repository_id = ?
-UNION SELECT f.workspace FROM feedback f WHERE f.object_id = ? ORDER BY 1
-"""
+_WORKSPACES = "SELECT w.workspace FROM repository_workspace w WHERE w.repository_id = ? ORDER BY w.workspace"
 _ADD = """
 INSERT INTO feedback (object_id, workspace, repository_id, number, authorized, state_status, body, instruction,
     author_association, given_at, updated_at, status, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -93,13 +90,13 @@ class FeedbackLedger(FeedbackFacts, ChangeLedger):
     def put_feedback(self, state: FeedbackState, at: datetime) -> tuple[int, ...]:
         """Keep what a comment asks for, once in each workspace of its repository; return the ids of the feedback.
 
-        Where it was kept before, it stays. A reader's status holds until the text changes: it is reset to
-        ``state.status`` then. Feedback that is ignored or withdrawn has no newest resolution; its history stays. The
-        object and its repository must be kept already.
+        In a workspace that the repository has left it stays as it was. A reader's status holds until the text changes:
+        it is reset to ``state.status`` then. Feedback that is ignored or withdrawn has no newest resolution; its
+        history stays. The object and its repository must be kept already.
         """
         ref = state.ref
         place = self._db.row(_PLACE, (ref.repository_id, ref.kind.value, ref.id))
-        workspaces = [] if place is None else self._db.rows(_WORKSPACES, (ref.repository_id, place[0]))
+        workspaces = [] if place is None else self._db.rows(_WORKSPACES, (ref.repository_id,))
         if place is None or not workspaces:
             raise StoreError(f"{ref.kind} {ref.id} and repository {ref.repository_id} must be kept before feedback")
         return tuple(self._put(place, workspace, state, at) for (workspace,) in workspaces)

@@ -45,7 +45,7 @@ def _refuse_too_many(principal: Principal) -> None:
     number = 0 if principal.token is None else principal.token.id
     wait = current.meter().take(number, per_minute=limit, now=time.monotonic())
     if wait > 0:
-        message = f"the token asked more than {limit} times within a minute"
+        message = f"the token asks too often: more than {limit} requests a minute"
         raise ApiError(429, "too_many_requests", message, retry_after=math.ceil(wait))
 
 

@@ -199,6 +199,8 @@ def _respond(operation: Operation, answer: Any) -> Response:  # noqa: ANN401 - w
     if isinstance(answer, Created):
         answer, status = answer.value, HTTPStatus.CREATED if answer.new else HTTPStatus.OK
     response = Response() if answer is None else jsonify(answer)
+    if answer is None:
+        del response.headers["Content-Type"]  # of nothing (RFC 9110 §15.3.5)
     response.status_code = status
     if operation.tagged:
         response.headers["Cache-Control"] = "private, no-cache"

@@ -107,7 +107,7 @@ def test_a_claim_of_a_workspace_that_the_repository_is_not_of_is_refused(store: 
 
 
 def test_a_repository_that_is_given_away_is_the_others_from_then_on(store: Store) -> None:
-    """What came before stays where it was; what comes then is the new workspace's, and runs of its are bound to it."""
+    """What came before stays as it was; what comes then is the new workspace's, and runs of its are bound to it."""
     World(store).deliver(issue_comment(REPO, id=1, number=42, body=IMPROVE, at=minute(1)))
     world = World(store, policy(homes={REPO.name: {"one"}}))
     world.run("builder", workspace="one", at=minute(2))
@@ -122,7 +122,12 @@ def test_a_repository_that_is_given_away_is_the_others_from_then_on(store: Store
     assert [feedback.object.ref.id for _, feedback in former] == [1]
     edited = issue_comment(REPO, "edited", id=1, body="never mind", at=minute(6), created_at=minute(1), was=IMPROVE)
     world.deliver(edited)
-    assert [one.state.status for one in world.all_feedback("default").values()] == ["withdrawn"]
+    (kept,) = world.all_feedback("default").values()
+    assert (kept.state.status, kept.state.body) == ("new", IMPROVE)
+    with world.facts() as catalogue:
+        assert [one.body for one in catalogue.feedback_revisions(kept.id)] == [IMPROVE]
+    world.deliver(review_comment(REPO, id=9, author=AGENT, body="signed", at=minute(7)))
+    assert world.all_feedback("default")[kept.object.url].resolution == kept.resolution
 
 
 def test_what_nobody_assigns_stays_where_it_is(store: Store) -> None:

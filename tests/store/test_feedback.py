@@ -200,6 +200,7 @@ def test_revisions(store: Store) -> None:
     feedback_id = put(store, state())
     with store.transaction() as ledger:
         ledger.put_object(seen(thing(), revision("edited", at=4, edited=True)), NO_CLAIMS)
+        ledger.put_feedback(replace(state(), updated_at=after(4)), NOON)
     with store.snapshot() as catalogue:
         assert [one.body for one in catalogue.feedback_revisions(feedback_id)] == ["edited", "/agents improve"]
         assert catalogue.feedback_revisions(feedback_id + 1) == ()
