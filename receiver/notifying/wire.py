@@ -12,13 +12,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 import requests
-import requests.adapters
 import urllib3
 
-from resolver.github.deadline import Deadline, hurried
+from resolver.github.adapter import DeadlineAdapter
+from resolver.github.deadline import Deadline
 
 CONNECT_SECONDS = 5.0
 """For each of a host's addresses, and for the TLS handshake."""
@@ -54,22 +53,6 @@ class Network:
     seconds: float = ANSWER_SECONDS
 
 
-class _Adapter(requests.adapters.HTTPAdapter):
-    """Connections whose answers come by the deadline, or not at all."""
-
-    def __init__(self, deadline: Deadline) -> None:
-        self._response_class = hurried(deadline)
-        super().__init__()
-
-    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 -- as the base class takes them
-        """Return the pool for a request."""
-        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
-        usual = pool.ConnectionCls
-        if getattr(usual, "response_class", None) is not self._response_class:
-            pool.ConnectionCls = type(usual.__name__, (usual,), {"response_class": self._response_class})
-        return pool
-
-
 class Poster:
     """Posts to one URL, from one thread at a time."""
 
@@ -81,7 +64,7 @@ class Poster:
         self._network = network
         self._clock = clock
         self._deadline = Deadline(network.seconds, network.seconds, stopped=stopped, glance=GLANCE_SECONDS)
-        self._adapter = _Adapter(self._deadline)
+        self._adapter = DeadlineAdapter(self._deadline)
 
     def post(self, headers: Mapping[str, str], body: bytes) -> Reply:
         """Send, and return what came of it; raises nothing that the network or the receiver is to blame for."""

@@ -13,20 +13,19 @@ import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 import requests
-import requests.adapters
 import urllib3
 
 from resolver.errors import GithubAnswerError, GithubDownError, GithubError, UnfitError
+from resolver.github.adapter import DeadlineAdapter
 from resolver.github.answers import Answers
 from resolver.github.api import api_at
 from resolver.github.app_voice import AppVoice
 from resolver.github.asker import Asker
 from resolver.github.blame import Blaming
 from resolver.github.credentials import Credentials
-from resolver.github.deadline import Deadline, hurried
+from resolver.github.deadline import Deadline
 from resolver.github.evidence import Evidence
 from resolver.github.exchange import Response, Transport
 from resolver.github.grants import Granting
@@ -62,23 +61,6 @@ class Wire:
     largest: int = 32 * 2**20
     proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
     certificates: str | None = None
-
-
-class _Adapter(requests.adapters.HTTPAdapter):
-    """Connections, to GitHub or to a proxy, whose answers come by the deadline, or not at all."""
-
-    def __init__(self, deadline: Deadline) -> None:
-        self.deadline = deadline
-        self._response_class = hurried(deadline)
-        super().__init__()
-
-    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 -- as the base class takes them
-        """Return the pool for a request: every connection comes from here, whatever it leads to."""
-        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
-        usual = pool.ConnectionCls
-        if getattr(usual, "response_class", None) is not self._response_class:
-            pool.ConnectionCls = type(usual.__name__, (usual,), {"response_class": self._response_class})
-        return pool
 
 
 class Requests:
@@ -119,7 +101,7 @@ class Requests:
         for session in tuple(self._all):
             session.close()
 
-    def _exchange(self, adapter: _Adapter, prepared: requests.PreparedRequest) -> Response:
+    def _exchange(self, adapter: DeadlineAdapter, prepared: requests.PreparedRequest) -> Response:
         # Past ``Session.send``, which would read a redirect's body to its end, and follow its address a little way.
         answer = adapter.send(
             prepared,
@@ -146,14 +128,14 @@ class Requests:
                 raise GithubDownError(_TOO_LATE)
         return bytes(body)
 
-    def _session(self) -> tuple[requests.Session, _Adapter]:
+    def _session(self) -> tuple[requests.Session, DeadlineAdapter]:
         session: requests.Session | None = getattr(self._mine, "session", None)
         if session is None:
             session = requests.Session()
             session.trust_env = False
             session.headers.clear()
             session.headers["accept-encoding"] = "gzip"
-            self._mine.adapter = _Adapter(Deadline(self._wire.deadline, self._wire.read, self._monotonic))
+            self._mine.adapter = DeadlineAdapter(Deadline(self._wire.deadline, self._wire.read, self._monotonic))
             for scheme in ("http://", "https://"):
                 session.mount(scheme, self._mine.adapter)
             self._mine.session = session
