@@ -117,7 +117,7 @@ class Intake:
         if answered is not None:
             news.add(watch.want_key(answered))
         patience = PATIENCE if answered is None else timedelta(0)
-        settling = Settling(self.policy, cause, self.clock(), patience)
+        settling = Settling(self.policy, cause, self.clock(), patience, _workspaces_of(ledger, observation))
         feedback = [one for ref in given for one in self._keep_feedback(ledger, ref, settling)]
         settle(ledger, settling, news, feedback)
 
@@ -175,6 +175,12 @@ class Intake:
     def _read_commit(self, commit: Commit, pushed_at: datetime) -> Reading:
         carrier = Carrier(commit.repository_id, kind=None, key=commit.sha, posted_at=pushed_at)
         return self.reader.read_commit(commit.message, carrier)
+
+
+def _workspaces_of(ledger: Ledger, observation: Observation) -> frozenset[str] | None:
+    """Return the workspaces that what was observed is of; None where it speaks of no repository by name."""
+    kept = [ledger.repository(seen.id) for seen in observation.repositories]
+    return frozenset().union(*(one.workspaces for one in kept if one is not None)) if kept else None
 
 
 def _keep_pull(ledger: Ledger, pull: PullRequest, news: News) -> None:

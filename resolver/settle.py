@@ -23,6 +23,9 @@ from resolver.questions import of_feedback
 from resolver.quoting import MOST_TEXTS, may_hold
 from resolver.watch import News, NewText
 
+NOT_TOLD = "something became known elsewhere"
+"""The cause of a resolution that was caused by another workspace's delivery."""
+
 LATE = timedelta(days=30)
 """For how long after it was received feedback is resolved again."""
 
@@ -35,13 +38,19 @@ PATIENCE = timedelta(seconds=2)
 class Settling:
     """Why feedback is resolved, and when: what every resolution of one transaction shares.
 
-    GitHub is asked for what is missing after some ``patience``.
+    GitHub is asked for what is missing after some ``patience``. ``workspaces`` are those whose own the cause is, None
+    for all: others only learn that something became known.
     """
 
     policy: Policy
     cause: str
     at: datetime
     patience: timedelta = PATIENCE
+    workspaces: frozenset[str] | None = None
+
+    def cause_for(self, workspace: str) -> str:
+        """Return the cause as a workspace may know it."""
+        return self.cause if self.workspaces is None or workspace in self.workspaces else NOT_TOLD
 
 
 def settle(ledger: Ledger, settling: Settling, news: News, feedback: Iterable[int] = ()) -> None:
@@ -88,7 +97,7 @@ def _resolve(ledger: Ledger, settling: Settling, feedback_id: int) -> None:
     if walked.wants:
         ledger.put_wants(walked.wants, settling.at, due=settling.at + settling.patience)
     if feedback.resolution is None or _differ(feedback.resolution.answer, walked.answer):
-        ledger.append_resolution(feedback_id, walked.answer, settling.cause, settling.at)
+        ledger.append_resolution(feedback_id, walked.answer, settling.cause_for(feedback.workspace), settling.at)
 
 
 def _differ(former: Answer, new: Answer) -> bool:

@@ -9,8 +9,9 @@ from itertools import permutations
 import pytest
 
 from resolver.model.answers import Answer, Confidence
+from resolver.settle import NOT_TOLD
 from store import Store
-from tests.support.builders import AGENT, Delivery, issue_comment, minute, review_comment
+from tests.support.builders import AGENT, OUTSIDER, Delivery, Repo, issue_comment, minute, review_comment
 from tests.support.world import REPO, World, policy
 
 EXACT, INFERRED, UNRESOLVED = Confidence.EXACT, Confidence.INFERRED, Confidence.UNRESOLVED
@@ -145,3 +146,22 @@ def test_a_name_goes_before_its_owner() -> None:
     assert rules.homes_of("acme/gears") == frozenset({"one"})
     assert rules.homes_of("beta/gears") is None
     assert rules.workspaces == {"default", "one", "two", "three"}
+
+
+@pytest.mark.parametrize(("home", "told"), [("two", False), ("default", True)])
+def test_what_happens_in_another_workspace_is_no_named_cause(store: Store, home: str, told: bool) -> None:  # noqa: FBT001
+    """A claim that turns up in another workspace's repository changes an answer; by which delivery is not told."""
+    other = Repo(id=REPO.id + 1, name="beta/tools")
+    world = World(store, policy(homes={other.name: {home}}))
+    mark = world.run("builder").hidden_comment
+    world.deliver(
+        review_comment(REPO, id=1, author=AGENT, body=f"leaks\n{mark}", at=minute(2)),
+        review_comment(REPO, id=3, in_reply_to_id=1, body=IMPROVE, at=minute(3)),
+    )
+    assert answers(world, "default")["default"].confidence is EXACT
+    first = issue_comment(other, id=1, author=OUTSIDER, body=mark, at=minute(1))
+    world.deliver(first)
+    (found,) = world.all_feedback().values()
+    assert found.resolution is not None
+    assert found.resolution.answer.confidence is not EXACT
+    assert found.resolution.cause == (f"delivery {first.guid}" if told else NOT_TOLD)
