@@ -20,7 +20,7 @@ run: $(INSTALLED) ## Serve on this machine, with fresh secrets in .env the first
 	$(BIN)/whichrun serve
 
 test: $(INSTALLED) ## Run all tests on two cores and measure what they cover (TESTS=... for a part)
-	$(BIN)/pytest -n 2 $(if $(TESTS),$(TESTS),--cov --cov-report=term)
+	$(BIN)/pytest -n 2 --dist worksteal $(if $(TESTS),$(TESTS),--cov --cov-report=term)
 
 check: $(INSTALLED) ## Lint, formatting, types, import rules, what is installed fits together
 	$(BIN)/ruff check

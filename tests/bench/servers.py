@@ -40,7 +40,7 @@ def web() -> Iterator[int]:
 @contextlib.contextmanager
 def whole() -> Iterator[Service]:
     """Run ``whichrun serve``."""
-    with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as service:
+    with tempfile.TemporaryDirectory() as folder, running(Path(folder), workers="2") as service:
         yield service
 
 

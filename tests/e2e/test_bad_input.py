@@ -52,7 +52,7 @@ RAW = (
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service, for all tests of this file; in the end its processes are the ones it began with."""
-    with running(tmp_path_factory.mktemp("service")) as service:
+    with running(tmp_path_factory.mktemp("service"), workers="2") as service:
         before = set(descendants(service.process.pid))
         yield service
         assert requests.get(f"{service.url}/readyz", timeout=10).status_code == 200

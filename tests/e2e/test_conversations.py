@@ -85,7 +85,7 @@ def test_every_conversation_ends_as_known_and_again(database_url: str, folder: P
         for one in conversation["deliveries"]
     ]
     settings = {"database_url": database_url, "signing_secrets": SIGNING_SECRET, "instance_id": INSTANCE}
-    with running(folder, **settings) as service:
+    with running(folder, workers="2", **settings) as service:
         for run in (run for conversation in CONVERSATIONS for run in conversation["runs"]):
             answer = requests.post(f"{service.url}/v1/runs", json=run, headers=service.authorization, timeout=10)
             assert answer.status_code == 201, answer.text

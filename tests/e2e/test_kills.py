@@ -65,7 +65,7 @@ def test_nothing_acknowledged_is_lost_or_doubled(database_url: str, tmp_path: Pa
     folder.mkdir()
     acknowledged: set[int] = set()
     numbers = itertools.count(1)
-    with running(folder, database_url=database_url) as first:
+    with running(folder, database_url=database_url, workers="2") as first:
         service = first
         for _ in range(KILLS):
             before = len(acknowledged)

@@ -90,7 +90,7 @@ def kill(service: Service, pid: int) -> None:
 
 def test_all_processes_are_told_together_and_kills_take_nothing_back(tmp_path: Path) -> None:
     """Web processes and worker are told as one; killed and started again, they go on counting where they were."""
-    with running(tmp_path) as service:
+    with running(tmp_path, workers="2") as service:
         folder = folder_of(service)
         assert folder.stat().st_mode & 0o777 == 0o700
         for number in range(1, 21):

@@ -81,7 +81,7 @@ def refuses(folder: Path, *arguments: str, command: Sequence[str] = COMMAND, **s
 
 def test_serve_receives_processes_and_answers(tmp_path: Path) -> None:
     """One command is the whole service: it says where it listens, takes a delivery and processes it."""
-    with running(tmp_path) as service:
+    with running(tmp_path, workers="2") as service:
         assert f"{service.url}\n" in (tmp_path / "stdout").read_text()
         assert deliver(service, "one").json() == {"status": "accepted", "delivery": "one"}
         until(lambda: statuses(service)["one"] == "done")
@@ -92,7 +92,7 @@ def test_serve_receives_processes_and_answers(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_in_order(number: signal.Signals, tmp_path: Path) -> None:
     """On SIGTERM or SIGINT a request under way is answered, then every process ends, with exit code 0."""
-    with running(tmp_path) as service:
+    with running(tmp_path, workers="2") as service:
         processes = descendants(service.process.pid)
         assert processes
         with socket.create_connection(("127.0.0.1", service.port), timeout=PATIENCE) as connection:
@@ -107,13 +107,13 @@ def test_a_signal_ends_it_in_order(number: signal.Signals, tmp_path: Path) -> No
             assert connection.recv(65536).startswith(b"HTTP/1.1 202 ")
         assert service.process.wait(PATIENCE) == 0
         assert [pid for pid in processes if is_running(pid)] == []
-    with running(tmp_path) as service:
+    with running(tmp_path, workers="2") as service:
         until(lambda: statuses(service)["under-way"] == "done")
 
 
 def test_ctrl_c_in_a_terminal_ends_it_in_order(tmp_path: Path) -> None:
     """A terminal sends SIGINT to all processes at once; requests under way are answered all the same."""
-    with running(tmp_path) as service:
+    with running(tmp_path, workers="2") as service:
         everyone = [*descendants(service.process.pid), service.process.pid]
         for pid in everyone:
             os.kill(pid, signal.SIGINT)
@@ -123,7 +123,7 @@ def test_ctrl_c_in_a_terminal_ends_it_in_order(tmp_path: Path) -> None:
 
 def test_nothing_outlives_a_killed_service(tmp_path: Path) -> None:
     """After kill -9 of the first process the others end by themselves, and it can be started at the same address."""
-    with running(tmp_path) as service:
+    with running(tmp_path, workers="2") as service:
         processes = descendants(service.process.pid)
         assert len(processes) >= 4
         service.process.kill()
@@ -139,7 +139,7 @@ def test_nothing_outlives_a_killed_service(tmp_path: Path) -> None:
 @pytest.mark.parametrize("module", ["receiver.web", "receiver.worker"])
 def test_what_dies_is_started_again(module: str, tmp_path: Path) -> None:
     """A web master or a worker that is killed is replaced, and the service goes on."""
-    with running(tmp_path) as service:
+    with running(tmp_path, workers="2") as service:
         before = named(service.process.pid, module)
         os.kill(min(before), signal.SIGKILL)
         until(lambda: set(named(service.process.pid, module)) - set(before))
@@ -178,7 +178,7 @@ def under_load(service: Service) -> Iterator[set[str]]:
 
 def test_killing_everything_loses_nothing(tmp_path: Path) -> None:
     """Whatever was acknowledged before every process was killed is there afterwards, and is processed."""
-    with running(tmp_path) as service:
+    with running(tmp_path, workers="2") as service:
         with under_load(service) as acknowledged:
             until(lambda: len(acknowledged) > 50)
             for pid in [service.process.pid, *descendants(service.process.pid)]:
@@ -249,7 +249,7 @@ def test_a_broken_env_file_is_told(tmp_path: Path) -> None:
 
 def test_a_read_only_database_is_told(tmp_path: Path) -> None:
     """A database that cannot be written stops the start."""
-    with running(tmp_path) as service:
+    with running(tmp_path, workers="2") as service:
         assert service.stop() == 0
     for path in tmp_path.iterdir():
         path.chmod(0o444)

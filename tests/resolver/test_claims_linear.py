@@ -16,6 +16,8 @@ from resolver.claims.scan import scan_commit, scan_text
 from resolver.command import find_command
 from resolver.markdown import COMMAND, read
 
+pytestmark = pytest.mark.no_cover  # counting lines doubles the time of what only repeats them
+
 HOSTILE = {
     "openings": "<!--",
     "openings of claims": "<!-- agents-run: {",

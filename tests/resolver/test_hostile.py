@@ -33,6 +33,8 @@ EXACT, INFERRED, UNRESOLVED = Confidence.EXACT, Confidence.INFERRED, Confidence.
 IMPROVE = "/agents improve please handle the empty case"
 SAID = "The parser drops the last line of every file."
 PULL = f"{REPO.url}/pull/42"
+pytestmark = pytest.mark.no_cover  # counting lines doubles the time of what only repeats them
+
 LONGEST = 65_536
 PATH = "src/app.py"
 

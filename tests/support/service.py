@@ -59,7 +59,10 @@ def environment(settings: Mapping[str, str]) -> dict[str, str]:
 
 @dataclass
 class Service:
-    """One service: ``url`` without a slash at its end, ``folder`` where it runs and keeps ``whichrun.db``."""
+    """One service: ``url`` without a slash at its end, ``folder`` where it runs and keeps ``whichrun.db``.
+
+    It has one web process unless the settings say otherwise: to start one takes longer than most tests do.
+    """
 
     folder: Path
     port: int
@@ -72,7 +75,7 @@ class Service:
             self.process = subprocess.Popen(
                 [*COMMAND, "serve"],
                 cwd=self.folder,
-                env=environment(self.settings),
+                env=environment({"WHICHRUN_WORKERS": "1", **self.settings}),
                 stdin=subprocess.DEVNULL,
                 stdout=stdout,
                 stderr=stderr,
