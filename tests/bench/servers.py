@@ -57,10 +57,12 @@ def _pss(pid: int) -> int:
 
 @contextlib.contextmanager
 def _process(command: list[str], folder: Path, settings: Mapping[str, str], port: int) -> Iterator[None]:
-    process = subprocess.Popen(command, cwd=folder, env=environment(settings))
+    log = folder / "stderr"
+    with log.open("wb") as stderr:  # a line for each delivery: a file takes it as a service's log would
+        process = subprocess.Popen(command, cwd=folder, env=environment(settings), stderr=stderr)
 
     def listens() -> bool:
-        assert process.poll() is None, f"{command} ended"
+        assert process.poll() is None, f"{command} ended: {log.read_text()[-2000:]}"
         with contextlib.suppress(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", port), timeout=5).close()
             return True
