@@ -13,6 +13,7 @@ from resolver.model.github import ObjectRef
 from store.changes import ChangeLedger
 from store.database import Row
 from store.part import Part
+from store.repositories import RepositoryFacts
 from store.resolutions import RESOLUTION, to_resolution
 from store.rows import OBJECT, OBJECT_WIDTH, text_key, to_object
 from store.times import from_micros, to_micros
@@ -34,7 +35,6 @@ FROM feedback f JOIN object o ON o.id = f.object_id LEFT JOIN resolution x ON x.
 _BY_ID = f"{FEEDBACK} WHERE f.id = ?"
 _BY_REF = f"{FEEDBACK} WHERE o.repository_id = ? AND o.kind = ? AND o.github_id = ? ORDER BY f.id"
 _PLACE = "SELECT o.id, o.number FROM object o WHERE o.repository_id = ? AND o.kind = ? AND o.github_id = ?"
-_WORKSPACES = "SELECT w.workspace FROM repository_workspace w WHERE w.repository_id = ? ORDER BY w.workspace"
 _ADD = """
 INSERT INTO feedback (object_id, workspace, repository_id, number, authorized, state_status, body, instruction,
     author_association, given_at, updated_at, status, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -80,7 +80,7 @@ class FeedbackFacts(Part):
         return None if row is None else to_feedback(row)
 
 
-class FeedbackLedger(FeedbackFacts, ChangeLedger):
+class FeedbackLedger(FeedbackFacts, RepositoryFacts, ChangeLedger):
     """Keeping feedback."""
 
     def feedback_on(self, ref: ObjectRef) -> tuple[Feedback, ...]:
@@ -96,10 +96,10 @@ class FeedbackLedger(FeedbackFacts, ChangeLedger):
         """
         ref = state.ref
         place = self._db.row(_PLACE, (ref.repository_id, ref.kind.value, ref.id))
-        workspaces = [] if place is None else self._db.rows(_WORKSPACES, (ref.repository_id,))
+        workspaces = self.workspaces_of(ref.repository_id)
         if place is None or not workspaces:
             raise StoreError(f"{ref.kind} {ref.id} and repository {ref.repository_id} must be kept before feedback")
-        return tuple(self._put(place, workspace, state, at) for (workspace,) in workspaces)
+        return tuple(self._put(place, workspace, state, at) for workspace in sorted(workspaces))
 
     def _put(self, place: Row, workspace: str, state: FeedbackState, at: datetime) -> int:
         object_id, number = place

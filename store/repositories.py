@@ -90,6 +90,10 @@ class RepositoryFacts(Part):
                 found = rank, rows
         return None if found is None else self._to_repository(found[1])
 
+    def workspaces_of(self, repository_id: int) -> frozenset[str]:
+        """Return the workspaces that a repository belongs to; none when it is not kept."""
+        return frozenset(workspace for (workspace,) in self._db.rows(_WORKSPACES, (repository_id,)))
+
     def last_bearer(self, name: str) -> int | None:
         """Return the id of the repository that bore a full name last, whatever workspace it is of now.
 
@@ -110,8 +114,9 @@ class RepositoryFacts(Part):
     def _to_repository(self, rows: list[Row]) -> Repository:
         """Read the rows of one repository, one for each name, the current one first."""
         number, installation_id, deleted = rows[0][:3]
-        workspaces = frozenset(workspace for (workspace,) in self._db.rows(_WORKSPACES, (number,)))
-        return Repository(number, workspaces, tuple(row[3] for row in rows), installation_id, bool(deleted))
+        return Repository(
+            number, self.workspaces_of(number), tuple(row[3] for row in rows), installation_id, bool(deleted)
+        )
 
 
 class RepositoryLedger(RepositoryFacts):

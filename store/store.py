@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -71,11 +71,8 @@ class Store:
     @contextmanager
     def transaction(self, *locks: str) -> Iterator[Ledger]:
         """Run a write transaction, all or nothing. Two that name one lock never run at once."""
-        ledger = Ledger(self._db)
-        with self._db.writing(*locks):
+        with self._keeping(self._db.writing(*locks)) as (ledger, _):
             yield ledger
-            ledger.note_changes()
-        self._committed(ledger)
 
     @contextmanager
     def snapshot(self) -> Iterator[Catalogue]:
@@ -97,11 +94,8 @@ class Store:
 
         Yields None when another worker has done so already; waits for one that is at it.
         """
-        ledger = Ledger(self._db)
-        with self._inbox.processing(claimed, *locks) as mine:
+        with self._keeping(self._inbox.processing(claimed, *locks)) as (ledger, mine):
             yield ledger if mine else None
-            ledger.note_changes()
-        self._committed(ledger)
 
     def fail(self, claimed: Claimed, *, error: str, retry_at: datetime | None) -> None:
         """Keep why a try failed, and when to try again: None sets the delivery aside as dead."""
@@ -125,11 +119,8 @@ class Store:
         Holds the lock of the want's repository beside those given. Yields None, and changes nothing, when the want is
         settled already, or another worker has it.
         """
-        ledger = Ledger(self._db)
-        with self._wants.settling(claimed, change, *locks) as mine:
+        with self._keeping(self._wants.settling(claimed, change, *locks)) as (ledger, mine):
             yield ledger if mine else None
-            ledger.note_changes()
-        self._committed(ledger)
 
     def postpone(self, claimed: ClaimedWant, change: WantChange) -> bool:
         """Change a want that stays to be asked, and nothing else; return whether its refusal is another one now."""
@@ -188,7 +179,13 @@ class Store:
         """Remove wants that were answered 90 days ago, and answers kept for 30; return how many rows that were."""
         return pruning.prune(self._db, now)
 
-    def _committed(self, ledger: Ledger) -> None:
+    @contextmanager
+    def _keeping(self, transaction: AbstractContextManager[bool | None]) -> Iterator[tuple[Ledger, bool | None]]:
+        """Run a transaction with a ledger: what changed is noted last in it, and what it appended is told after it."""
+        ledger = Ledger(self._db)
+        with transaction as mine:
+            yield ledger, mine
+            ledger.note_changes()
         if ledger.appended:
             self._tell(ledger.appended)
 
