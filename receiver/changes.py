@@ -10,15 +10,18 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from receiver.queries import AnswerView, FeedbackView, Queries, view_of
+from receiver.queries import Queries
+from receiver.views import AnswerView, FeedbackView, view_of
 from receiver.wiring import Services
 from resolver.correction import Correction, correct
 from resolver.errors import ConflictError, NotFoundError, PayloadError, RefusedError
 from resolver.locks import locks_for, repository_lock, run_lock
 from resolver.model.deliveries import Delivery
 from resolver.model.feedback import SETTABLE, Status
+from resolver.model.reports import Producer
 from resolver.model.runs import Run
 from resolver.model.tokens import Scope, Token, TokenGrant
+from resolver.reports.following import Happened, follow
 
 MOST = 1_000
 """How many numbers, and how many artifacts, one run may gather in all."""
@@ -74,8 +77,10 @@ class Changes:
             ledger.set_feedback_status(feedback_id, status, self.services.clock())
         return queries.feedback(feedback_id)
 
-    def correct(self, feedback_id: int, correction: Correction) -> tuple[AnswerView, bool]:
+    def correct(self, feedback_id: int, correction: Correction, *, producer: Producer) -> tuple[AnswerView, bool]:
         """Give feedback the answer that a person gives; return it, and whether it is new (SPEC §5.3).
+
+        The feedback's report says that it was ``producer`` who gave it.
 
         Raises ConflictError for feedback that is ignored or withdrawn, RefusedError for a run that is not registered.
         """
@@ -85,7 +90,11 @@ class Changes:
             locks.append(run_lock(self.workspace, correction.span_id))
         with self.services.store.transaction(*locks) as ledger:
             present = ledger.feedback(feedback_id) or feedback
-            corrected = correct(ledger, present, correction, at=self.services.clock())
+            at = self.services.clock()
+            corrected = correct(ledger, present, correction, at=at)
+            if corrected.new:
+                happened = Happened(feedback=frozenset({feedback_id}))
+                follow(ledger, self.services.policy, happened, at, answered_by=producer)
         return view_of(corrected.resolution, corrected.run), corrected.new
 
     def make_token(self, grant: TokenGrant) -> tuple[Token, str]:

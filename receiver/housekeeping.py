@@ -1,4 +1,7 @@
-"""Dropping what was kept long enough (``store.pruning``): one worker at a time, every hour, in small portions."""
+"""What time does: reports whose snooze is over are reopened, and what was kept long enough is dropped.
+
+The latter (``store.pruning``) is for one worker at a time, every hour, in small portions.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 from receiver.loop import Idle, run
+from receiver.report_changes import wake_reports
 from receiver.wiring import Services
 
 log = logging.getLogger("receiver.housekeeping")
@@ -29,7 +33,8 @@ def run_housekeeping(services: Services, *, stop: threading.Event) -> None:
 
 
 def tidy_once(services: Services) -> int | None:
-    """Take a turn, if it is due; return how many rows were dropped, None when it was not this worker's turn."""
+    """Reopen what is due, and take a turn, if that is; return how many rows were dropped, None without a turn."""
+    wake_reports(services)
     now = services.clock()
     if services.store.take_turn(TURN, now, every=EVERY, hold=HOLD) is None:
         return None

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from receiver import shapes
 from receiver.artifacts import Artifact
-from receiver.queries import AnswerView, ChangeView, FeedbackView, view_of
+from receiver.views import AnswerView, ChangeView, FeedbackView, view_of
 from resolver import times
 from resolver.model.answers import Candidate, Confidence, Finding
 from resolver.model.deliveries import Delivery
@@ -88,7 +88,7 @@ def feedback_json(view: FeedbackView) -> shapes.Feedback:
         "commit_sha": position.original_commit or position.commit,
         "created_at": times.write(thing.created_at),
         "updated_at": times.write(state.updated_at),
-        "report_id": None,
+        "report_id": None if feedback.report_id is None else str(feedback.report_id),
         "resolution": None if resolution is None else answer_json(view_of(resolution, view.run)),
     }
 

@@ -17,12 +17,14 @@ from werkzeug.exceptions import HTTPException
 
 from resolver.errors import (
     ConflictError,
+    ForbiddenError,
     NotFoundError,
     NotJsonError,
     PayloadError,
     RefusedError,
     SignatureError,
     StoreError,
+    TooLargeError,
     WhichrunError,
 )
 
@@ -36,6 +38,8 @@ RETRY_AFTER = "5"
 STATUSES: Mapping[type[WhichrunError], int] = {
     SignatureError: HTTPStatus.UNAUTHORIZED,
     NotJsonError: HTTPStatus.BAD_REQUEST,
+    TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    ForbiddenError: HTTPStatus.FORBIDDEN,
     ConflictError: HTTPStatus.CONFLICT,
     NotFoundError: HTTPStatus.NOT_FOUND,
     RefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -7,17 +7,16 @@ NotFoundError for what is not there, StoreError for what cannot be read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Generic, TypeVar
 
 from receiver.artifacts import Artifact, Artifacts
+from receiver.views import AnswerView, ChangeView, FeedbackView, Page, Span, paged, run_of, runs_named, view_of
 from receiver.wiring import Services
 from resolver import urls
 from resolver.ask import Question
 from resolver.errors import NotFoundError
-from resolver.model.answers import Answer, Confidence, Resolution
+from resolver.model.answers import Answer, Confidence
 from resolver.model.changes import Change
 from resolver.model.deliveries import Delivery, DeliveryStatus
 from resolver.model.feedback import Feedback, Status
@@ -28,24 +27,6 @@ from resolver.model.tokens import Token
 from store import Catalogue
 from store.deliveries import Whose
 from store.pruning import forgotten_changes
-
-ItemT = TypeVar("ItemT")
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[ItemT]):
-    """Some items of a list, newest first; ``last`` is the position of the last one, None when no more follow."""
-
-    items: tuple[ItemT, ...]
-    last: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """Which part of a list is wanted: up to ``limit`` items that stand after the position ``before``."""
-
-    limit: int = 50
-    before: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,32 +53,6 @@ class FeedbackFilter:
     agent: str | None = None
     run: str | None = None
     since: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FeedbackView:
-    """Feedback, and the run that its newest resolution names, when that is registered."""
-
-    feedback: Feedback
-    run: Run | None
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerView:
-    """An answer with its run (None: none is named, or it is not registered), what caused it, and when it was given."""
-
-    answer: Answer
-    run: Run | None
-    cause: str
-    resolved_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeView:
-    """A change, and the feedback as that change left it."""
-
-    change: Change
-    feedback: FeedbackView
 
 
 MOST_STATISTICS = timedelta(days=366)
@@ -131,7 +86,7 @@ class Queries:
     def runs(self, which: RunFilter, span: Span) -> Page[Run]:
         """Return registered runs."""
         with self.services.store.snapshot() as catalogue:
-            return _page(
+            return paged(
                 catalogue.runs(self.workspace, **asdict(which), before=span.before, limit=span.limit + 1), span
             )
 
@@ -141,15 +96,15 @@ class Queries:
             run = self._run(catalogue, span_id)
             shelf = Artifacts(catalogue, self.services.policy, run, self.services.clock())
             found = shelf.listed(before=span.before, limit=span.limit + 1)
-            return _page(found, span)
+            return paged(found, span)
 
     def feedback_list(self, which: FeedbackFilter, span: Span) -> Page[FeedbackView]:
         """Return feedback with its newest resolution and run."""
         with self.services.store.snapshot() as catalogue:
             rows = catalogue.feedback_list(self.workspace, **asdict(which), before=span.before, limit=span.limit + 1)
-            page = _page(rows, span)
-            runs = self._runs_of(catalogue, (one.resolution for one in page.items))
-            return Page(tuple(FeedbackView(one, _run_of(one.resolution, runs)) for one in page.items), page.last)
+            page = paged(rows, span)
+            runs = runs_named(catalogue, self.workspace, (one.resolution for one in page.items))
+            return Page(tuple(FeedbackView(one, run_of(one.resolution, runs)) for one in page.items), page.last)
 
     def feedback_of(self, span_id: str, span: Span) -> Page[FeedbackView]:
         """Return the feedback that was resolved to a registered run."""
@@ -160,15 +115,15 @@ class Queries:
         """Return one piece of feedback with its newest resolution and run."""
         with self.services.store.snapshot() as catalogue:
             one = self._feedback(catalogue, feedback_id)
-            return FeedbackView(one, _run_of(one.resolution, self._runs_of(catalogue, (one.resolution,))))
+            return FeedbackView(one, run_of(one.resolution, runs_named(catalogue, self.workspace, (one.resolution,))))
 
     def resolutions(self, feedback_id: int, span: Span) -> Page[AnswerView]:
         """Return every answer that was given for one piece of feedback."""
         with self.services.store.snapshot() as catalogue:
             self._feedback(catalogue, feedback_id)
-            page = _page(catalogue.resolutions(feedback_id, before=span.before, limit=span.limit + 1), span)
-            runs = self._runs_of(catalogue, page.items)
-            return Page(tuple(view_of(one, _run_of(one, runs)) for one in page.items), page.last)
+            page = paged(catalogue.resolutions(feedback_id, before=span.before, limit=span.limit + 1), span)
+            runs = runs_named(catalogue, self.workspace, page.items)
+            return Page(tuple(view_of(one, run_of(one, runs)) for one in page.items), page.last)
 
     def revisions(self, feedback_id: int, span: Span) -> Page[Revision]:
         """Return every version of one feedback's text; positions count from the oldest."""
@@ -177,7 +132,7 @@ class Queries:
             versions = catalogue.feedback_revisions(feedback_id)
         numbered = [(len(versions) - index, version) for index, version in enumerate(versions)]
         before = len(versions) + 1 if span.before is None else span.before
-        return _page([(position, one) for position, one in numbered if position < before], span)
+        return paged([(position, one) for position, one in numbered if position < before], span)
 
     def changes(self, *, after: int, limit: int) -> tuple[ChangeView, ...]:
         """Return what changed about feedback behind the change with an id, oldest first."""
@@ -210,13 +165,13 @@ class Queries:
     def tokens(self, span: Span) -> Page[Token]:
         """Return the workspace's tokens, those that are not valid any more among them."""
         listed = self.services.store.tokens.listed(self.workspace, before=span.before, limit=span.limit + 1)
-        return _page(listed, span)
+        return paged(listed, span)
 
     def deliveries(self, status: DeliveryStatus | None, span: Span) -> Page[Delivery]:
         """Return what the inbox keeps of the workspace's repositories; the service's own also sees what is nobody's."""
         with self.services.store.snapshot() as catalogue:
             whose, limit = self._whose(), span.limit + 1
-            return _page(catalogue.deliveries(whose, status=status, before=span.before, limit=limit), span)
+            return paged(catalogue.deliveries(whose, status=status, before=span.before, limit=limit), span)
 
     def delivery(self, guid: str) -> Delivery:
         """Return one delivery."""
@@ -261,27 +216,4 @@ class Queries:
         feedback = self._feedback(catalogue, change.feedback_id)
         then = None if change.resolution_id is None else catalogue.resolution(change.resolution_id)
         feedback = replace(feedback, resolution=then, state=replace(feedback.state, status=change.status))
-        return ChangeView(change, FeedbackView(feedback, _run_of(then, self._runs_of(catalogue, (then,)))))
-
-    def _runs_of(self, catalogue: Catalogue, resolutions: Iterable[Resolution | None]) -> dict[str, Run]:
-        """Return the registered runs that some resolutions name, by span, with one query."""
-        spans = {one.answer.span_id for one in resolutions if one is not None and one.answer.span_id is not None}
-        return catalogue.runs_for(self.workspace, sorted(spans)) if spans else {}
-
-
-def view_of(resolution: Resolution, run: Run | None) -> AnswerView:
-    """Show a kept resolution the way that a fresh answer is shown."""
-    return AnswerView(resolution.answer, run, resolution.cause, resolution.resolved_at)
-
-
-def _run_of(resolution: Resolution | None, runs: dict[str, Run]) -> Run | None:
-    if resolution is None or resolution.answer.span_id is None:
-        return None
-    return runs.get(resolution.answer.span_id)
-
-
-def _page(rows: Iterable[tuple[int, ItemT]], span: Span) -> Page[ItemT]:
-    """Make a page of rows that were asked for with one more than its limit: that one says whether more follow."""
-    found = tuple(rows)
-    kept = found[: span.limit]
-    return Page(tuple(item for _, item in kept), kept[-1][0] if len(found) > span.limit else None)
+        return ChangeView(change, FeedbackView(feedback, run_of(then, runs_named(catalogue, self.workspace, (then,)))))

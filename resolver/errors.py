@@ -10,6 +10,8 @@
     │   ├── ClaimError            a claim in a text is not valid
     │   ├── UrlError              not the address of a GitHub object
     │   ├── UnfitError            a name, SHA, number or path that GitHub cannot be asked with
+    │   ├── TooLargeError         larger than is taken
+    │   ├── ForbiddenError        not this caller's to do, whatever the token allows
     │   └── ConflictError         contradicts what is stored already
     ├── NotFoundError             there is no such thing (here)
     ├── StoreError                the store cannot answer or cannot keep: try again later
@@ -82,6 +84,18 @@ class UnfitError(RefusedError):
     """A name, SHA, number or path is none of GitHub's: it would change the address that is asked. Nothing was sent."""
 
     reason = "bad_name"
+
+
+class TooLargeError(RefusedError):
+    """What came in is larger than is taken."""
+
+    reason = "too_large"
+
+
+class ForbiddenError(RefusedError):
+    """What is asked for is not the caller's to do."""
+
+    reason = "forbidden"
 
 
 class ConflictError(RefusedError):

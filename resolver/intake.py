@@ -30,6 +30,7 @@ from resolver.observe import Observation, observe
 from resolver.payloads.envelope import Envelope
 from resolver.policy import Policy
 from resolver.ports import Clock, Ledger
+from resolver.reports.following import Happened, follow, runs_in
 from resolver.settle import LATE, PATIENCE, Settling, settle
 from resolver.watch import News, NewText
 
@@ -56,8 +57,13 @@ class Prepared:
         numbers = map(repository_lock, (*(one.id for one in seen.repositories), *heads, *asked, *objects))
         names = (name_lock(name) for one in seen.repositories for name in (one.name, *one.former))
         claims = (claim_lock(sighting.digest) for sighting in self._sightings)
-        runs = (run_lock(sighting.workspace, sighting.span_id) for sighting in self._sightings)
+        runs = (run_lock(workspace, span_id) for workspace, span_id in self.runs)
         return tuple(dict.fromkeys((*names, *numbers, *claims, *runs)))
+
+    @property
+    def runs(self) -> frozenset[tuple[str, str]]:
+        """Return the runs, by workspace and span, whose claims were read."""
+        return frozenset((sighting.workspace, sighting.span_id) for sighting in self._sightings)
 
     @property
     def _sightings(self) -> tuple[Sighting, ...]:
@@ -119,7 +125,9 @@ class Intake:
         patience = PATIENCE if answered is None else timedelta(0)
         settling = Settling(self.policy, cause, self.clock(), patience, _workspaces_of(ledger, observation))
         feedback = [one for ref in given for one in self._keep_feedback(ledger, ref, settling)]
-        settle(ledger, settling, news, feedback)
+        answered_anew = settle(ledger, settling, news, feedback)
+        runs = runs_in(ledger, observation, prepared.runs)
+        follow(ledger, self.policy, Happened(feedback=answered_anew.union(feedback), runs=runs), settling.at)
 
     def _keep_repository(self, ledger: Ledger, repository: RepositorySeen, news: News) -> None:
         homes = self.policy.homes_of(repository.name)

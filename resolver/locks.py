@@ -29,6 +29,11 @@ def run_lock(workspace: str, span_id: str) -> str:
     return f"run {workspace} {span_id}"
 
 
+def report_lock(report_id: int) -> str:
+    """Return the lock that whoever writes to a report holds. It is taken after all those above."""
+    return f"report {report_id}"
+
+
 def locks_for(facts: Facts, workspace: str, repository: str, span_id: str) -> tuple[str, ...]:
     """Return what must not change while a run of a repository is kept."""
     known = facts.repository_named(workspace, repository)

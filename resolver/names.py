@@ -13,6 +13,9 @@ MAX_ID = 2**63 - 1
 
 _OWNER = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
+LOGIN = r"[A-Za-z0-9_-]{1,100}(?:\[bot\])?"
+"""A regular expression for a login: of a person, an organisation or an App's bot."""
+_LOGIN = re.compile(LOGIN)
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _NUMBER = re.compile(r"[1-9][0-9]{0,18}")
 
@@ -20,6 +23,11 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,18}")
 def is_owner(text: str) -> bool:
     """Say whether a text is the login of an account that can own repositories."""
     return _OWNER.fullmatch(text) is not None
+
+
+def is_login(text: str) -> bool:
+    """Say whether a text is the login of an account, bots among them."""
+    return _LOGIN.fullmatch(text) is not None
 
 
 def is_name(text: str) -> bool:

@@ -33,6 +33,7 @@ from resolver.model.github import (
     ThreadSeen,
 )
 from resolver.model.runs import Reading, Run, Sighting
+from resolver.reports.port import ReportLedger
 
 
 class Clock(Protocol):
@@ -215,7 +216,7 @@ class Facts(Protocol):
         ...
 
 
-class Ledger(Facts, Protocol):
+class Ledger(Facts, ReportLedger, Protocol):
     """Facts, and the writing of them: one transaction, all or nothing.
 
     Each ``put_*`` is idempotent and independent of order; it returns whether (or what) anything changed.

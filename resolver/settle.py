@@ -53,15 +53,17 @@ class Settling:
         return self.cause if self.workspaces is None or workspace in self.workspaces else NOT_TOLD
 
 
-def settle(ledger: Ledger, settling: Settling, news: News, feedback: Iterable[int] = ()) -> None:
-    """Resolve the feedback that the news can matter to, and the feedback given, each once."""
+def settle(ledger: Ledger, settling: Settling, news: News, feedback: Iterable[int] = ()) -> frozenset[int]:
+    """Resolve the feedback that the news can matter to, and the feedback given, each once.
+
+    Returns the ids of those that have new answers.
+    """
     since = settling.at - LATE
     quoting = (one for text in news.texts for one in _quoting(ledger, text, since))
     concerned = sorted({*ledger.watching(news, since), *quoting, *feedback})
     # Some may stand in other repositories than the one whose lock is held: nobody may change them meanwhile.
     ledger.lock(repository_lock(repository_id) for repository_id in ledger.repositories_of(concerned))
-    for feedback_id in concerned:
-        _resolve(ledger, settling, feedback_id)
+    return frozenset(feedback_id for feedback_id in concerned if _resolve(ledger, settling, feedback_id))
 
 
 def _quoting(ledger: Ledger, text: NewText, since: datetime) -> Iterator[int]:
@@ -80,15 +82,16 @@ def _quoting(ledger: Ledger, text: NewText, since: datetime) -> Iterator[int]:
             yield feedback_id
 
 
-def _resolve(ledger: Ledger, settling: Settling, feedback_id: int) -> None:
+def _resolve(ledger: Ledger, settling: Settling, feedback_id: int) -> bool:
+    """Resolve one piece of feedback; return whether that gave a new answer."""
     feedback = ledger.feedback(feedback_id)
     if feedback is None or feedback.state.status in {Status.IGNORED, Status.WITHDRAWN}:
-        return
+        return False
     if feedback.resolution is not None and feedback.resolution.answer.mode == MANUAL:
-        return  # what a person has said stands until a person says otherwise
+        return False  # what a person has said stands until a person says otherwise
     repository = ledger.repository(feedback.object.ref.repository_id)
     if repository is not None and feedback.workspace not in repository.workspaces:
-        return  # the repository is another workspace's now: nothing that happens there is told here
+        return False  # the repository is another workspace's now: nothing that happens there is told here
     query = of_feedback(
         ledger, feedback.object, feedback.state, workspace=feedback.workspace, repository=feedback.repository
     )
@@ -96,8 +99,10 @@ def _resolve(ledger: Ledger, settling: Settling, feedback_id: int) -> None:
     ledger.watch(feedback_id, walked.keys)
     if walked.wants:
         ledger.put_wants(walked.wants, settling.at, due=settling.at + settling.patience)
-    if feedback.resolution is None or _differ(feedback.resolution.answer, walked.answer):
-        ledger.append_resolution(feedback_id, walked.answer, settling.cause_for(feedback.workspace), settling.at)
+    if feedback.resolution is not None and not _differ(feedback.resolution.answer, walked.answer):
+        return False
+    ledger.append_resolution(feedback_id, walked.answer, settling.cause_for(feedback.workspace), settling.at)
+    return True
 
 
 def _differ(former: Answer, new: Answer) -> bool:

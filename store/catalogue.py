@@ -18,13 +18,15 @@ from store.blame import BlameFacts
 from store.changes import ChangeFacts
 from store.commits import CommitFacts
 from store.deliveries import DeliveryFacts
+from store.entries import EntryFacts
 from store.feedback import FEEDBACK, FeedbackFacts, to_feedback
 from store.figures import FigureFacts
 from store.origins import OriginFacts
-from store.part import below
+from store.part import below, compose
 from store.permissions import PermissionFacts
 from store.progress import ProgressFacts
 from store.pulls import PullFacts
+from store.reports import ReportFacts
 from store.resolutions import ResolutionFacts
 from store.rows import CLAIM, COMMIT_CARRIER, OBJECT_CARRIER, RUN, to_run, to_sighting
 from store.runs import RunFacts
@@ -100,6 +102,8 @@ class Catalogue(
     ChangeFacts,
     StatisticsFacts,
     FigureFacts,
+    ReportFacts,
+    EntryFacts,
 ):
     """What can be read. In every list items are ``(id, value)``; ``before`` is the last id of the page before."""
 
@@ -125,7 +129,7 @@ class Catalogue(
                 filters["repository_key"] = repository.lower()
             else:
                 filters["repository_id"] = known.id
-        sql, values = _compose(_RUNS, _RUN_FILTERS, filters, _RUN_ORDER)
+        sql, values = compose(_RUNS, _RUN_FILTERS, filters, _RUN_ORDER)
         rows = self._db.rows(sql, (workspace, below(before), *values, limit))
         return tuple((row[0], to_run(row[1:])) for row in rows)
 
@@ -174,7 +178,7 @@ class Catalogue(
         select, recent = _FEEDBACK, tuple[str | int, ...]()
         if since is not None and self._are_few(workspace, to_micros(since)):
             select, recent = _RECENT_FEEDBACK, (workspace, to_micros(since))
-        sql, values = _compose(select, _FEEDBACK_FILTERS, filters, _FEEDBACK_ORDER)
+        sql, values = compose(select, _FEEDBACK_FILTERS, filters, _FEEDBACK_ORDER)
         rows = self._db.rows(sql, (*recent, workspace, below(before), *values, limit))
         return tuple((one.id, one) for one in map(to_feedback, rows))
 
@@ -192,11 +196,3 @@ class Catalogue(
             return ()
         versions = self.revisions(feedback.object.ref)[::-1]
         return tuple(one for one in versions if one.updated_at <= feedback.state.updated_at)
-
-
-def _compose(
-    select: str, conditions: dict[str, str], filters: dict[str, int | str | None], order: str
-) -> tuple[str, list[int | str]]:
-    """Return the statement with the conditions of those filters that are given, and the values to bind."""
-    given = {name: value for name, value in filters.items() if value is not None}
-    return " ".join((select, *(f"AND {conditions[name]}" for name in given), order)), list(given.values())

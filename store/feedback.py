@@ -26,11 +26,13 @@ _NAME = """
 (SELECT n.name FROM repository_name n WHERE n.repository_id = f.repository_id
  ORDER BY n.as_of DESC, n.name DESC LIMIT 1)
 """
+_REPORT = "(SELECT q.id FROM report q WHERE q.feedback_id = f.id)"
 FEEDBACK = f"""
-SELECT {OBJECT}, {_STATE}, {_NAME}, {RESOLUTION}
+SELECT {OBJECT}, {_STATE}, {_NAME}, {_REPORT}, {RESOLUTION}
 FROM feedback f JOIN object o ON o.id = f.object_id LEFT JOIN resolution x ON x.id = f.resolution_id
 """
-"""Reads feedback with its object, its repository's current name and its newest resolution: for ``to_feedback``."""
+"""Reads feedback with its object, its repository's current name, its report's id and its newest resolution: for
+``to_feedback``."""
 
 _BY_ID = f"{FEEDBACK} WHERE f.id = ?"
 _BY_REF = f"{FEEDBACK} WHERE o.repository_id = ? AND o.kind = ? AND o.github_id = ? ORDER BY f.id"
@@ -162,7 +164,7 @@ def to_feedback(row: Row) -> Feedback:
     """Read what ``FEEDBACK`` selects."""
     thing = to_object(row)
     feedback_id, workspace, authorized, status, body, instruction, association, *rest = row[OBJECT_WIDTH:]
-    given_at, updated_at, received_at, name, *resolution = rest
+    given_at, updated_at, received_at, name, report_id, *resolution = rest
     state = FeedbackState(
         ref=thing.ref,
         authorized=bool(authorized),
@@ -174,7 +176,7 @@ def to_feedback(row: Row) -> Feedback:
         updated_at=from_micros(updated_at),
     )
     resolved = None if resolution[0] is None else to_resolution(tuple(resolution))
-    return Feedback(feedback_id, workspace, name, thing, state, from_micros(received_at), resolved)
+    return Feedback(feedback_id, workspace, name, thing, state, from_micros(received_at), resolved, report_id)
 
 
 def _told(state: FeedbackState) -> tuple[int | str, ...]:

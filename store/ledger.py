@@ -6,12 +6,14 @@ from collections.abc import Iterable
 
 from store.blame import BlameLedger
 from store.commits import CommitLedger
+from store.entries import EntryLedger
 from store.feedback import FeedbackLedger
 from store.object_ledger import ObjectLedger
 from store.origins import OriginLedger
 from store.permissions import PermissionLedger
 from store.progress import ProgressLedger
 from store.pulls import PullLedger
+from store.reports import ReportLedger
 from store.repositories import RepositoryLedger
 from store.resolutions import ResolutionLedger
 from store.runs import RunLedger
@@ -31,6 +33,8 @@ class Ledger(
     PermissionLedger,
     WantLedger,
     ProgressLedger,
+    ReportLedger,
+    EntryLedger,
 ):
     """Facts, and the writing of them: ``resolver.ports.Ledger``, each subject in a module of its own."""
 

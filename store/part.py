@@ -18,3 +18,11 @@ class Part:
 def below(before: int | None) -> int:
     """Return the id that a page's items stay below: that of the last item of the page before, if there was one."""
     return _ABOVE_ALL if before is None else before
+
+
+def compose(
+    select: str, conditions: dict[str, str], filters: dict[str, int | str | None], order: str
+) -> tuple[str, list[int | str]]:
+    """Return the statement with the conditions of those filters that are given, and the values to bind."""
+    given = {name: value for name, value in filters.items() if value is not None}
+    return " ".join((select, *(f"AND {conditions[name]}" for name in given), order)), list(given.values())

@@ -12,7 +12,7 @@ import time
 from flask import Blueprint, request
 
 from receiver import current
-from receiver.api import deliveries, feedback, resolve, runs, stats, stream, tokens
+from receiver.api import deliveries, feedback, reports, resolve, runs, stats, stream, tokens
 from receiver.api.routing import PREFIX, Routes
 from receiver.auth import Principal, admit, authenticate
 from receiver.problems import ApiError
@@ -21,6 +21,7 @@ ROUTES: tuple[Routes, ...] = (
     runs.routes,
     resolve.routes,
     feedback.routes,
+    reports.routes,
     stream.routes,
     deliveries.routes,
     tokens.routes,

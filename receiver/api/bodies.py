@@ -18,29 +18,26 @@ from pydantic import (
     model_validator,
 )
 
-from receiver.api.fields import (
-    MAX_ITEMS,
-    PLAIN,
-    SAYS,
-    SHA_PATTERN,
-    Address,
-    FilledText,
-    LongText,
-    Number,
-    RepositoryName,
-    Sha,
-    Text,
-    Time,
-    filled,
-    plain,
-    told,
-)
+from receiver.api.fields import MAX_ITEMS, Address, LongText, Time
 from resolver import times
 from resolver.ask import Question
 from resolver.correction import Correction
 from resolver.model.feedback import SETTABLE, Status
 from resolver.model.runs import Run
 from resolver.model.tokens import Scope, TokenGrant
+from resolver.values import (
+    PLAIN,
+    SAYS,
+    SHA_PATTERN,
+    FilledText,
+    Number,
+    RepositoryName,
+    Sha,
+    Text,
+    filled,
+    plain,
+    told,
+)
 
 MAX_REASON: Final = 2_000
 """Characters in the reason of a correction."""

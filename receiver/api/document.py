@@ -16,8 +16,9 @@ from pydantic import TypeAdapter
 from receiver import shapes
 from receiver.api.bodies import NoBody
 from receiver.api.elsewhere import ELSEWHERE, TAGS
-from receiver.api.requests import SEGMENTS
+from receiver.api.requests import IDS, SEGMENTS
 from receiver.api.routing import EventStream, Operation, Routes
+from receiver.attribution import HEADER
 from resolver import names
 
 Json = dict[str, Any]
@@ -59,6 +60,11 @@ _OF_THE_SERVER = frozenset({HTTPStatus.REQUEST_URI_TOO_LONG, HTTPStatus.REQUEST_
 """Statuses with which the server refuses a request before any route sees it."""
 _PLAIN: Mapping[str | None, Json] = {None: {"type": "string"}, "any": {"type": "object"}}
 _TEXT = {"schema": {"type": "string"}, "required": True}
+_HEADERS_SENT: Mapping[str, Json] = {
+    "If-None-Match": {"type": "string"},
+    "Last-Event-ID": {"type": "string"},
+    HEADER: {"type": "string", "description": "The span of the run whose work this is; it must be registered."},
+}
 _ID = {"type": "integer", "minimum": 1, "maximum": names.MAX_ID}
 _NAME = {"type": "string", "minLength": 1, "maxLength": 512}
 
@@ -160,12 +166,17 @@ def _described(operation: Operation, schemas: _Schemas) -> Json:
 
 def _segment(name: str) -> Json:
     assert name in SEGMENTS  # noqa: S101 - a route with another one would not be served
-    return {"name": name, "in": "path", "required": True, "schema": _ID if name == "id" else _NAME}
+    return {"name": name, "in": "path", "required": True, "schema": _ID if name in IDS else _NAME}
 
 
 def _headers(operation: Operation) -> list[Json]:
-    wanted = {"If-None-Match"} if operation.tagged else {"Last-Event-ID"} if operation.answer is EventStream else set()
-    return [{"name": name, "in": "header", "required": False, "schema": {"type": "string"}} for name in wanted]
+    wanted = {
+        "If-None-Match": operation.tagged,
+        "Last-Event-ID": operation.answer is EventStream,
+        HEADER: operation.attributed,
+    }
+    sent = [name for name, is_wanted in wanted.items() if is_wanted]
+    return [{"name": name, "in": "header", "required": False, "schema": _HEADERS_SENT[name]} for name in sent]
 
 
 def _responses(operation: Operation, schemas: _Schemas) -> Json:

@@ -14,6 +14,7 @@ TAGS: Final = {
     "resolve": "Which run made this, or is this about?",
     "feedback": "What maintainers asked for, and which run it is about.",
     "stream": "Changes as they happen.",
+    "reports": "What is made of each piece of feedback: a log that agents and people write to.",
     "deliveries": "The inbox of webhook deliveries.",
     "tokens": "Who may use the API.",
     "stats": "How surely feedback was resolved.",

@@ -35,12 +35,12 @@ def change(call: Call[NoParameters, FeedbackChange], feedback_id: int) -> shapes
     return feedback_json(call.changes.set_status(feedback_id, call.body.status))
 
 
-@routes.post("/feedback/{id}/resolution", scope=Scope.FEEDBACK_WRITE, errors=(HTTPStatus.CONFLICT,))
+@routes.post("/feedback/{id}/resolution", scope=Scope.FEEDBACK_WRITE, errors=(HTTPStatus.CONFLICT,), attributed=True)
 def correct(call: Call[NoParameters, FeedbackCorrection], feedback_id: int) -> Created[shapes.Resolution]:
     """Say which run feedback is about: 201 when that is new, 200 when the newest answer is just this correction."""
     correction = call.body.to_correction(token=call.principal.name)
     try:
-        view, new = call.changes.correct(feedback_id, correction)
+        view, new = call.changes.correct(feedback_id, correction, producer=call.producer)
     except ConflictError:
         raise
     except RefusedError as error:

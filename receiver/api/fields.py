@@ -1,23 +1,20 @@
-"""The kinds of values that bodies and query parameters hold, each with its rule, in one place.
+"""The kinds of values that only addresses and bodies of this API hold: times, numbers in a query, addresses.
 
-SQLite keeps what PostgreSQL refuses (NUL in texts, ids beyond 2^63), so both are refused here, where they come in.
-Strings are taken without the white space around them, as claims are (SPEC §2.1).
+The kinds that the domain knows too stand in ``resolver.values``.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import datetime
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BeforeValidator, Field, Strict, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from resolver import names, times, urls
 from resolver.errors import UrlError
+from resolver.values import without_nul
 
-MAX_TEXT: Final = 512
-"""Characters, as in a claim's fields."""
 MAX_BODY: Final = 262_144
 """Characters: several times what GitHub lets anybody write in one comment."""
 MAX_ITEMS: Final = 100
@@ -28,46 +25,6 @@ _RFC3339 = re.compile(
 )
 
 
-def is_plain(text: str) -> bool:
-    """Say whether a text holds no control character."""
-    return text.isprintable() or all(unicodedata.category(character) != "Cc" for character in text)
-
-
-def plain(text: str) -> str:
-    """Return a text without the white space around it. Raises ValueError when it holds a control character."""
-    if not is_plain(text):
-        raise ValueError("holds a control character")
-    return text.strip()
-
-
-def filled(text: str) -> str:
-    """Return a text. Raises ValueError when nothing is left of it."""
-    if not text:
-        raise ValueError("is empty")
-    return text
-
-
-def without_nul(text: str) -> str:
-    """Return a text. Raises ValueError when it holds a NUL character."""
-    if "\0" in text:
-        raise ValueError("holds a NUL character")
-    return text
-
-
-def repository(text: str) -> str:
-    """Return a repository's full name. Raises ValueError for anything else."""
-    if not names.is_repository(text):
-        raise ValueError("is not the full name of a repository: owner/name is expected")
-    return text
-
-
-def sha(text: str) -> str:
-    """Return a whole commit id, lower case. Raises ValueError for anything else."""
-    if not names.is_sha(text.lower()):
-        raise ValueError("is not a whole commit id: 40 or 64 hexadecimals are expected")
-    return text.lower()
-
-
 def time(value: object) -> datetime:
     """Read a time. Raises ValueError when it is not RFC 3339 with an offset."""
     if not isinstance(value, str) or _RFC3339.fullmatch(value) is None:
@@ -76,6 +33,13 @@ def time(value: object) -> datetime:
         return times.parse(value.upper())
     except OverflowError as error:
         raise ValueError("is a time that UTC cannot express") from error
+
+
+def flag(value: object) -> bool:
+    """Read a flag as it stands in an address. Raises ValueError when it is neither true nor false."""
+    if value not in {"true", "false"}:
+        raise ValueError("is neither true nor false")
+    return value == "true"
 
 
 def number(value: object) -> int:
@@ -95,26 +59,9 @@ def address(text: str) -> str:
     return text
 
 
-PLAIN: Final = r"[^\u0000-\u001f\u007f-\u009f]"
-SHA_PATTERN: Final = "(?:[0-9a-fA-F]{40}|[0-9a-fA-F]{64})"
-SAYS: Final = r"[^\u0000-\u001f\u007f-\u009f\s]"
-
-
-def told(pattern: str, length: int = MAX_TEXT) -> WithJsonSchema:
-    """Return how a text's rule is told to callers; it is checked by the functions above."""
-    return WithJsonSchema({"type": "string", "maxLength": length, "pattern": f"^{pattern}$"})
-
-
-Text = Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(plain), told(f"{PLAIN}*")]
-"""A text that may be empty: nothing is said then."""
-FilledText = Annotated[Text, AfterValidator(filled), told(f"{PLAIN}*{SAYS}{PLAIN}*")]
 LongText = Annotated[str, StringConstraints(max_length=MAX_BODY), AfterValidator(without_nul)]
 """A text of several lines; it is read and never kept."""
-RepositoryName = Annotated[Text, AfterValidator(repository), told("[A-Za-z0-9_-]{1,100}/[A-Za-z0-9._-]{1,100}")]
-Sha = Annotated[Text, AfterValidator(sha), told(SHA_PATTERN)]
 Time = Annotated[datetime, BeforeValidator(time)]
-Number = Annotated[int, Strict(), Field(ge=1, le=names.MAX_ID)]
-"""An id or number in JSON."""
 NumberText = Annotated[int, Field(ge=1, le=names.MAX_ID), BeforeValidator(number)]
 """An id or number in an address."""
 Address = Annotated[str, StringConstraints(max_length=2048), AfterValidator(address)]

@@ -12,8 +12,8 @@ from receiver.api.bodies import NoBody
 from receiver.api.parameters import ListParameters
 from receiver.api.requests import invalid
 from receiver.api.routing import Call
-from receiver.queries import Page, Span
 from receiver.shapes import List
+from receiver.views import Page, Span
 
 ItemT = TypeVar("ItemT")
 ShapeT = TypeVar("ShapeT")

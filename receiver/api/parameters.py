@@ -5,18 +5,24 @@ Filters, the limit and the cursor of a list become ``Span`` and the filters of `
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from receiver.api.fields import FilledText, NumberText, RepositoryName, Time, number
+from receiver.api.fields import NumberText, Time, flag, number
 from receiver.queries import FeedbackFilter, RunFilter
+from receiver.report_queries import EntryFilter, ReportFilter
 from resolver.model.answers import Confidence
 from resolver.model.deliveries import DeliveryStatus
 from resolver.model.feedback import Status
+from resolver.model.reports import ReportStatus
+from resolver.reports.contents import Priority
+from resolver.reports.registry import BY_TYPE
+from resolver.values import FilledText, RepositoryName
 
 DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 500
+TYPES = tuple(BY_TYPE)
 
 
 class Parameters(BaseModel):
@@ -74,6 +80,31 @@ class FeedbackParameters(ListParameters):
             run=self.run,
             since=self.since,
         )
+
+
+class ReportParameters(ListParameters):
+    """Which reports."""
+
+    run: FilledText | None = None
+    status: ReportStatus | None = None
+    priority: Priority | None = None
+    repository: RepositoryName | None = None
+
+    def which(self) -> ReportFilter:
+        """Return the filter as the queries take it."""
+        return ReportFilter(run=self.run, status=self.status, priority=self.priority, repository=self.repository)
+
+
+class EntryParameters(ListParameters):
+    """Which entries of a log."""
+
+    type: Literal[TYPES] | None = None  # type: ignore[valid-type]
+    run: FilledText | None = None
+    current: Annotated[bool, BeforeValidator(flag)] | None = None
+
+    def which(self) -> EntryFilter:
+        """Return the filter as the queries take it."""
+        return EntryFilter(type_=self.type, run=self.run, current=bool(self.current))
 
 
 class DeliveryParameters(ListParameters):

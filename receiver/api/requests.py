@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final, TypeVar
 
 from flask import request
@@ -12,12 +13,12 @@ from pydantic import ValidationError
 from werkzeug.exceptions import UnsupportedMediaType
 
 from receiver.api.bodies import Body, NoBody
-from receiver.api.fields import MAX_TEXT, is_plain
 from receiver.api.parameters import Parameters
 from receiver.body import read, refuse_larger
 from receiver.problems import ApiError
 from resolver import names
-from resolver.errors import NotFoundError
+from resolver.errors import NotFoundError, PayloadError
+from resolver.values import MAX_TEXT, is_plain
 
 MAX_BODY: Final = 1024 * 1024
 """Bytes in a body."""
@@ -78,7 +79,12 @@ def _id(text: str) -> int:
     return found
 
 
-SEGMENTS: Final[Mapping[str, Callable[[str], int | str]]] = {"span_id": _name, "guid": _name, "id": _id}
+IDS: Final = ("id", "entry_id")
+SEGMENTS: Final[Mapping[str, Callable[[str], int | str]]] = {
+    "span_id": _name,
+    "guid": _name,
+    **dict.fromkeys(IDS, _id),
+}
 """How what stands in a path is read, by its name."""
 
 
@@ -87,6 +93,15 @@ def invalid(*problems: tuple[str, str]) -> ApiError:
     details = [{"field": field[:MAX_TEXT], "message": message} for field, message in problems[:MAX_DETAILS]]
     first = details[0]
     return ApiError(422, "invalid", f"{first['field']}: {first['message']}", details)
+
+
+@contextmanager
+def explaining() -> Iterator[None]:
+    """Make the problems that the domain finds in a body those of the request. Raises ApiError 422."""
+    try:
+        yield
+    except PayloadError as error:
+        raise invalid(*error.problems) from error
 
 
 def _fitting(model: type[BodyT], raw: bytes) -> BodyT:

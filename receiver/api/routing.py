@@ -23,11 +23,15 @@ from werkzeug.routing import BaseConverter
 
 from receiver.api.bodies import Body, NoBody
 from receiver.api.parameters import Parameters
-from receiver.api.requests import SEGMENTS, read_body, read_no_body, read_query
+from receiver.api.requests import IDS, SEGMENTS, read_body, read_no_body, read_query
+from receiver.attribution import HEADER, producer_of
 from receiver.auth import Principal, require
 from receiver.changes import Changes
 from receiver.current import services
 from receiver.queries import Queries
+from receiver.report_changes import ReportChanges
+from receiver.report_queries import ReportQueries
+from resolver.model.reports import Producer
 from resolver.model.tokens import Scope
 
 QueryT = TypeVar("QueryT", bound=Parameters)
@@ -55,6 +59,21 @@ class Call(Generic[QueryT, BodyT]):
     def changes(self) -> Changes:
         """What may be changed in the caller's workspace."""
         return Changes(services(), self.principal.workspace)
+
+    @property
+    def reports(self) -> ReportQueries:
+        """What may be asked about reports there."""
+        return ReportQueries(services(), self.principal.workspace)
+
+    @property
+    def report_changes(self) -> ReportChanges:
+        """What may be changed about reports there."""
+        return ReportChanges(services(), self.principal.workspace)
+
+    @property
+    def producer(self) -> Producer:
+        """Who a write is attributed to, by the route's header. Raises ApiError (``receiver.attribution``)."""
+        return producer_of(self.principal, request.headers.getlist(HEADER), self.queries)
 
 
 class IdConverter(BaseConverter):
@@ -91,6 +110,7 @@ class Operation:
     statuses: tuple[int, ...]
     errors: tuple[int, ...]
     tagged: bool
+    attributed: bool
 
     @property
     def segments(self) -> tuple[str, ...]:
@@ -118,22 +138,33 @@ class Routes:
         return self._add("GET", path, scope, HTTPStatus.OK, errors, tagged=tagged)
 
     def post(
-        self, path: str, *, scope: Scope, status: int = HTTPStatus.OK, errors: tuple[int, ...] = ()
+        self,
+        path: str,
+        *,
+        scope: Scope,
+        status: int = HTTPStatus.OK,
+        errors: tuple[int, ...] = (),
+        attributed: bool = False,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Declare a route that makes or does something; ``errors`` are statuses beside those that follow anyway."""
-        return self._add("POST", path, scope, status, errors)
+        """Declare a route that makes or does something; ``errors`` are statuses beside those that follow anyway.
+
+        What an ``attributed`` one writes bears the name of who wrote it: see ``Call.producer``.
+        """
+        return self._add("POST", path, scope, status, errors, attributed=attributed)
 
     def patch(
-        self, path: str, *, scope: Scope, errors: tuple[int, ...] = ()
+        self, path: str, *, scope: Scope, errors: tuple[int, ...] = (), attributed: bool = False
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare a route that changes something."""
-        return self._add("PATCH", path, scope, HTTPStatus.OK, errors)
+        return self._add("PATCH", path, scope, HTTPStatus.OK, errors, attributed=attributed)
 
-    def delete(self, path: str, *, scope: Scope) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def delete(
+        self, path: str, *, scope: Scope, attributed: bool = False
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare a route that takes something away."""
-        return self._add("DELETE", path, scope, HTTPStatus.NO_CONTENT, ())
+        return self._add("DELETE", path, scope, HTTPStatus.NO_CONTENT, (), attributed=attributed)
 
-    def _add(
+    def _add(  # noqa: PLR0913 - each fact of a route by its name
         self,
         method: str,
         path: str,
@@ -142,6 +173,7 @@ class Routes:
         errors: tuple[int, ...],
         *,
         tagged: bool = False,
+        attributed: bool = False,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         def declare(handler: Callable[..., Any]) -> Callable[..., Any]:
             hints = get_type_hints(handler, include_extras=True)
@@ -161,14 +193,21 @@ class Routes:
                 statuses=(HTTPStatus.CREATED, HTTPStatus.OK) if created else (status,),
                 errors=errors,
                 tagged=tagged,
+                attributed=attributed,
             )
             self.operations.append(operation)
-            rule = _SEGMENT.sub(r"<\1>", path.replace("{id}", "<id:id>"))
+            rule = _SEGMENT.sub(_placeholder, path)
             view = _view(operation, handler)
             self.blueprint.add_url_rule(rule, handler.__name__, view, methods=[method])
             return handler
 
         return declare
+
+
+def _placeholder(segment: re.Match[str]) -> str:
+    """Return what Flask calls a segment of a path."""
+    name = segment[1]
+    return f"<id:{name}>" if name in IDS else f"<{name}>"
 
 
 def _view(operation: Operation, handler: Callable[..., Any]) -> Callable[..., Response]:

@@ -8,11 +8,10 @@ from receiver import shapes
 from receiver.api.bodies import NewTokenBody, NoBody
 from receiver.api.paging import page_json, span_of
 from receiver.api.parameters import ListParameters, NoParameters
-from receiver.api.requests import invalid
+from receiver.api.requests import explaining
 from receiver.api.routing import Call, Routes
 from receiver.present import token_json
 from receiver.problems import ApiError
-from resolver.errors import PayloadError
 from resolver.model.tokens import Scope
 
 routes = Routes.about("tokens")
@@ -25,10 +24,8 @@ def create(call: Call[NoParameters, NewTokenBody]) -> shapes.NewToken:
     grant = call.body.to_grant(workspace=principal.workspace)
     if grant.workspace != principal.workspace and not principal.is_operator:
         raise ApiError(403, "forbidden", f"the token makes tokens for the workspace {principal.workspace} alone")
-    try:
+    with explaining():
         token, secret = call.changes.make_token(grant)
-    except PayloadError as error:
-        raise invalid(*error.problems) from error
     return {**token_json(token), "token": secret}
 
 

@@ -11,7 +11,8 @@ from receiver.cli.base import Command, examples
 from receiver.cli.output import print_json, print_table, warn
 from receiver.cli.params import LIMIT, NUMBER, REPOSITORY, TIME, WORKSPACE
 from receiver.present import feedback_json
-from receiver.queries import FeedbackFilter, FeedbackView, Span
+from receiver.queries import FeedbackFilter
+from receiver.views import FeedbackView, Span
 from resolver.model.answers import Confidence
 from resolver.model.feedback import Status
 

@@ -9,7 +9,7 @@ from receiver.cli.base import Command, examples
 from receiver.cli.output import print_json, print_line
 from receiver.cli.params import WORKSPACE
 from receiver.present import answer_json
-from receiver.queries import AnswerView
+from receiver.views import AnswerView
 from resolver.model.answers import Finding
 
 

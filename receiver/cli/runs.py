@@ -9,7 +9,8 @@ from receiver.cli.base import Command, examples
 from receiver.cli.output import print_json, print_table, warn
 from receiver.cli.params import LIMIT, NUMBER, REPOSITORY, WORKSPACE
 from receiver.present import run_json
-from receiver.queries import RunFilter, Span
+from receiver.queries import RunFilter
+from receiver.views import Span
 from resolver import times
 from resolver.model.runs import Run
 

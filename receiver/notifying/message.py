@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from receiver.present import feedback_json
-from receiver.queries import ChangeView
 from receiver.settings_notify import Secret
+from receiver.views import ChangeView
 from resolver import times
 from resolver.model.changes import ChangeKind
 

@@ -45,7 +45,8 @@ class FeedbackState:
 class Feedback:
     """One piece of feedback as it stands in the store, with its newest resolution.
 
-    ``received_at`` is when this service first saw it: late evidence counts for 30 days from then.
+    ``received_at`` is when this service first saw it: late evidence counts for 30 days from then. ``report_id`` is the
+    report about it: there is one as soon as it is, or was, authorised.
     """
 
     id: int
@@ -55,3 +56,4 @@ class Feedback:
     state: FeedbackState
     received_at: datetime
     resolution: Resolution | None = None
+    report_id: int | None = None

@@ -31,6 +31,7 @@ def test_the_real_service_keeps_to_its_document(tmp_path: Path) -> None:
 
         feedback = until(lambda: ids_of("feedback", "id"))
         ids = {"feedback_id": feedback, "guid": ids_of("deliveries", "guid"), "span_id": ["span-1"], "token_id": [1]}
+        ids |= {"report_id": [int(one) for one in ids_of("reports", "id")], "entry_id": [1]}
         document = requests.get(f"{service.url}/openapi.json", timeout=10).json()
         found = fuzz(narrowed(document, ids), service.authorization, url=service.url, examples=2, phases=("fuzzing",))
     assert found.errors == []

@@ -36,6 +36,9 @@ GOOD: dict[str, dict[str, Any]] = {
     "feedback_change": {"status": "analyzed"},
     "feedback_correct": {"span_id": None, "reason": "a test"},
     "tokens_create": {"name": "a", "scopes": ["runs:read"]},
+    "reports_change": {"status": "open"},
+    "reports_append": {"type": "note", "content": {"note": "a"}},
+    "reports_edit": {"content": {"note": "a"}},
 }
 RAW_VALUES = {
     "object": '{"a":1}',
@@ -74,10 +77,15 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
         opened.give("again", id=901)
         opened.record("g")
         opened.post("/tokens", GOOD["tokens_create"])
+        note = opened.post("/reports/1/entries", GOOD["reports_append"])
+        assert note.json is not None
+        assert note.json["id"] == IDS["entry_id"]
         yield opened
 
 
-IDS = {"span_id": "s", "feedback_id": 1, "guid": "g", "token_id": 1}
+IDS = {"span_id": "s", "feedback_id": 1, "guid": "g", "token_id": 1, "report_id": 1, "entry_id": 3}
+OTHERS = IDS | {"token_id": 999, "entry_id": 999}
+"""With ids that may be deleted."""
 
 
 def send(api: Api, one: Described, raw: bytes, **headers: str) -> TestResponse:
@@ -121,6 +129,9 @@ def test_every_field_refuses_what_it_is_not_for(api: Api, one: Described, name: 
         if takes(one, name, raw) or text_of_lines:
             continue
         answer = send(api, one, with_field(one, name, raw))
+        if (name, label) == ("content", "very long"):
+            assert refused(answer, 413)["code"] == "too_large"
+            continue
         assert answer.status_code == 422, (label, answer.text)
         named = refused_fields(answer)
         assert any(field.partition(".")[0] == name for field in named), (label, named)
@@ -237,7 +248,7 @@ def test_no_header_is_too_odd(api: Api, name: str, value: str) -> None:
     for one in ASKED:
         body = None if one.body is None else json.dumps({"nonsense": 1})
         headers = {"Content-Type": "application/json"} | api.headers | {name: value}
-        answer = api.client.open(one.at(IDS | {"token_id": 999}), method=one.method, data=body, headers=headers)
+        answer = api.client.open(one.at(OTHERS), method=one.method, data=body, headers=headers)
         assert answer.status_code < 500
         if answer.status_code >= 400:
             refused(answer, answer.status_code)

@@ -62,6 +62,15 @@ def test_the_routes_are_those_of_the_contract(api: Api) -> None:
         "POST /v1/tokens",
         "DELETE /v1/tokens/<id:id>",
         "GET /v1/stats",
+        "GET /v1/reports",
+        "GET /v1/reports/<id:id>",
+        "PATCH /v1/reports/<id:id>",
+        "GET /v1/reports/<id:id>/entries",
+        "POST /v1/reports/<id:id>/entries",
+        "GET /v1/reports/<id:id>/entries/<id:entry_id>",
+        "PATCH /v1/reports/<id:id>/entries/<id:entry_id>",
+        "DELETE /v1/reports/<id:id>/entries/<id:entry_id>",
+        "GET /v1/reports/<id:id>/entries/<id:entry_id>/revisions",
         "GET /v1/deliveries",
         "GET /v1/deliveries/<guid>",
         "POST /v1/deliveries/<guid>/replay",
@@ -145,6 +154,9 @@ def test_what_is_not_there_is_404(api: Api) -> None:
         ("PATCH", "/v1/runs/1"): {"ended_at": "2026-10-01T12:00:00Z"},
         ("PATCH", "/v1/feedback/1"): {"status": "analyzed"},
         ("POST", "/v1/feedback/1/resolution"): {"span_id": None, "reason": "a test"},
+        ("PATCH", "/v1/reports/1"): {"status": "resolved"},
+        ("POST", "/v1/reports/1/entries"): {"type": "note", "content": {"note": "a test"}},
+        ("PATCH", "/v1/reports/1/entries/1"): {"content": {"note": "a test"}},
     }
     for rule in rules(api):
         for method in (rule.methods or set()) - {"HEAD"} if rule.arguments else ():
@@ -159,7 +171,11 @@ def test_what_is_not_there_is_404(api: Api) -> None:
 )
 def test_a_name_that_nothing_bears_is_404(api: Api, name: str) -> None:
     """Names that no store could hold, and ids that are no ids, are not found; none of them is an error inside."""
-    for kind, rest in (("runs", ""), ("feedback", ""), ("feedback", "/revisions"), ("deliveries", "")):
+    addresses = (
+        ("runs", ""), ("feedback", ""), ("feedback", "/revisions"), ("deliveries", ""), ("reports", ""),
+        ("reports", "/entries"), ("reports/1/entries", ""),
+    )  # fmt: skip
+    for kind, rest in addresses:
         refused(api.client.get(f"/v1/{kind}/{name}{rest}", headers=api.headers), 404)
 
 

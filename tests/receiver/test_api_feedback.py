@@ -74,7 +74,7 @@ def test_feedback_is_shown_with_its_resolution(api: Api) -> None:
         "commit_sha": SHA,
         "created_at": "2026-10-01T12:01:00Z",
         "updated_at": "2026-10-01T12:01:00Z",
-        "report_id": None,
+        "report_id": "1",
     }
     assert (resolution["confidence"], resolution["mode"]) == ("exact", "artifact_parent_comment")
     assert resolution["run"] == marks["run"]

@@ -20,6 +20,7 @@ ARRIVE: dict[str, tuple[str, Callable[[Api, int], object]]] = {
     "/runs": ("span_id", lambda api, number: api.register(f"s{number}", agent_name="coder")),
     "/feedback": ("github_id", lambda api, number: api.give(id=number)),
     "/deliveries": ("guid", lambda api, number: api.record(f"g{number}", DeliveryStatus.DONE)),
+    "/reports": ("feedback_id", lambda api, number: api.give(id=number)),
     "/tokens": ("name", lambda api, number: api.post("/tokens", {"name": f"t{number}", "scopes": ["runs:read"]})),
 }
 """Of each list that grows: what names an item, and how one arrives."""
@@ -89,6 +90,10 @@ def change(api: Api, name: str) -> None:
         api.patch("/runs/s", {"ended_at": "2026-10-01T12:30:00Z"})
     elif name == "feedback_one":
         api.patch("/feedback/1", {"status": "analyzed"})
+    elif name == "reports_one":
+        api.patch("/reports/1", {"status": "resolved"})
+    elif name == "reports_entry":
+        api.patch("/reports/1/entries/3", {"content": {"note": "another"}})
     else:
         assert name == "deliveries_one"
         api.wait(minutes=1)
@@ -104,8 +109,12 @@ def test_what_has_not_changed_is_304(api: Api, one: Any) -> None:  # noqa: ANN40
     api.give(id=901)
     for guid in ("g", "g2"):
         api.record(guid, DeliveryStatus.DEAD, "it failed")
-    path = one.at({"span_id": "s", "feedback_id": 1, "guid": "g"})
-    other = one.at({"span_id": "s2", "feedback_id": 2, "guid": "g2"})
+    for note in ("a", "b"):
+        api.post("/reports/1/entries", {"type": "note", "content": {"note": note}})
+    path = one.at({"span_id": "s", "feedback_id": 1, "guid": "g", "report_id": 1, "entry_id": 3})
+    other = one.at({
+        "span_id": "s2", "feedback_id": 2, "guid": "g2", "report_id": 1 if "entry" in one.name else 2, "entry_id": 4,
+    })  # fmt: skip
 
     def tag_of(address: str) -> str:
         return api.client.get(address, headers=api.headers).headers["ETag"]
@@ -129,6 +138,6 @@ def test_what_has_not_changed_is_304(api: Api, one: Any) -> None:  # noqa: ANN40
 @pytest.mark.parametrize("one", TAGGED, ids=lambda one: one.name)
 def test_a_tag_opens_nothing(api: Api, one: Any) -> None:  # noqa: ANN401
     """An ETag, or any of them, is no way around the token, nor makes what is not there be there."""
-    path = one.at({"span_id": "none", "feedback_id": 1, "guid": "none"})
+    path = one.at({"span_id": "none", "feedback_id": 1, "guid": "none", "report_id": 1, "entry_id": 1})
     assert api.client.get(path, headers={"If-None-Match": "*"}).status_code == 401
     assert api.client.get(path, headers=api.headers | {"If-None-Match": "*"}).status_code == 404

@@ -15,7 +15,8 @@ from tests.support.contract import Described, operations
 from tests.support.databases import look_into
 
 SCOPES = [scope.value for scope in Scope]
-IDS: dict[str, Any] = {"span_id": "s", "feedback_id": 1, "guid": "g", "token_id": 987_654}
+IDS: dict[str, Any] = {"span_id": "s", "feedback_id": 1, "guid": "g", "report_id": 1}
+IDS |= dict.fromkeys(("token_id", "entry_id"), 987_654)
 ASKED = [one for one in operations() if not one.is_stream]
 
 
@@ -59,7 +60,7 @@ def test_scopes_are_those_of_the_contract() -> None:
     for one in ASKED:
         assert one.scope is None or one.scope in SCOPES
         if one.method in {"PATCH", "DELETE"}:
-            assert one.scope in {"runs:write", "feedback:write", "admin"}
+            assert one.scope in {"runs:write", "feedback:write", "reports:write", "admin"}
 
 
 def test_a_token_is_shown_once_and_kept_as_a_hash(tmp_path: Path) -> None:

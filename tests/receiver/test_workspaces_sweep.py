@@ -7,6 +7,7 @@ workspace could ask with it.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from werkzeug.test import TestResponse
 from resolver.model.deliveries import DeliveryStatus
 from resolver.model.feedback import Status
 from resolver.model.github import Kind
+from resolver.model.reports import ReportStatus
 from tests.support.api import refused, refused_fields
 from tests.support.builders import sha
 from tests.support.contract import Described, operations
@@ -24,11 +26,15 @@ from tests.support.events import events
 from tests.support.workspaces import ABSENT, SHARED, SPANS, Town, Workspace, address_of, open_town
 
 ABSENT_IDS: dict[str, Any] = {"span_id": ABSENT, "feedback_id": 987_654, "guid": ABSENT, "token_id": 987_654}
+ABSENT_IDS |= {"report_id": 987_654, "entry_id": 987_654}
 """Of what never was."""
 BODIES: dict[str, Any] = {
     "runs_complete": {"ended_at": "2026-10-01T12:00:00Z"},
     "feedback_change": {"status": "analyzed"},
     "feedback_correct": {"span_id": None, "reason": "a test"},
+    "reports_change": {"status": "resolved"},
+    "reports_append": {"type": "note", "content": {"note": "a test"}},
+    "reports_edit": {"content": {"note": "a test"}},
 }
 """What a route with an id in its path takes."""
 WITHOUT_IDS = {"runs_register", "tokens_create", "resolve_about_text"}
@@ -69,7 +75,10 @@ def values_of(name: str, about: Workspace) -> list[Any]:
         "number": [42, 77],
         "agent": [about.agent],
         "run": [*SPANS, f"{about.name}-only"],
-        "status": [*Status, *DeliveryStatus],
+        "status": [*Status, *DeliveryStatus, *ReportStatus],
+        "priority": ["P1", "P2"],
+        "type": ["note", "resolution"],
+        "current": ["true"],
         "confidence": ["exact", "inferred", "unresolved"],
         "since": ["2026-10-01T00:00:00Z", "2026-10-01T09:08:00Z"],
         "until": ["2026-10-02T00:00:00Z"],
@@ -107,7 +116,8 @@ def everything(town: Town, who: Workspace, about: list[Workspace]) -> dict[str, 
     """Return all that somebody can read when they ask for everything of some workspaces, by what they asked."""
     ids = {name: [one] for name, one in ABSENT_IDS.items()}
     for name, number in itertools.product(ids, range(1, 13)):
-        ids[name] += [number] if name in {"feedback_id", "token_id"} else []
+        ids[name] += [number] if name in {"feedback_id", "token_id", "report_id"} else []
+    ids["entry_id"] += [*range(1, 31, 6)]
     ids["span_id"] += [*SPANS, "north-only", "south-only"]
     ids["guid"] += ["north-guid-dead", "north-guid-star", "south-guid-dead", "south-guid-star"]
     found: dict[str, Any] = {}
@@ -149,10 +159,13 @@ def test_no_read_tells_of_another_workspace(town: Town, one: Described, name: st
                     assert other.name not in told.lower(), (path, query)
 
 
-def told_of(answer: TestResponse, wanted: object) -> tuple[Any, ...]:
-    """Return all that an answer tells, but for the id that was asked for and the time."""
+def told_of(answer: TestResponse, *wanted: object) -> tuple[Any, ...]:
+    """Return all that an answer tells, but for the ids that were asked for and the time."""
     headers = {name: value for name, value in answer.headers.items() if name not in {"Date", "Content-Length"}}
-    return answer.status_code, answer.text.replace(str(wanted), "<id>"), headers
+    text = answer.text
+    for one in wanted:
+        text = re.sub(rf"\b{re.escape(str(one))}\b", "<id>", text)
+    return answer.status_code, text, headers
 
 
 @pytest.mark.parametrize("name", ["north", "south", "own"])
@@ -162,15 +175,35 @@ def test_an_id_of_another_workspace_is_as_one_that_never_was(town: Town, one: De
     assert one.body is None or one.name in BODIES, f"the sweep does not know what {one.name} takes"
     assert set(one.segments) <= set(ABSENT_IDS), f"the sweep does not know an id of {one.path}"
     who: Workspace = getattr(town, name)
-    (segment,) = one.segments
     body = BODIES.get(one.name)
+    never = [ABSENT_IDS[segment] for segment in one.segments]
     absent = town.call(who, one.method, one.at(ABSENT_IDS), body)
     refused(absent, 404)
     for other in others(town, who):
-        assert other.ids[segment]
-        for wanted in other.ids[segment]:
-            answer = town.call(who, one.method, one.at({segment: wanted}), body)
-            assert told_of(answer, wanted) == told_of(absent, ABSENT_IDS[segment])
+        chosen = list(itertools.product(*(other.ids[segment] for segment in one.segments)))
+        assert chosen
+        for wanted in chosen:
+            answer = town.call(who, one.method, one.at(dict(zip(one.segments, wanted, strict=True))), body)
+            assert told_of(answer, *wanted) == told_of(absent, *never)
+
+
+@pytest.mark.parametrize(
+    "one", [one for one in NAMED if "entry_id" in one.segments], ids=lambda one: f"{one.method} {one.path}"
+)
+def test_an_entry_is_only_in_its_own_report(town: Town, one: Described) -> None:
+    """Below one's own report, an entry of another workspace, or of another report, is as one that never was."""
+    (own,) = town.north.ids["report_id"]
+    second = town.done(town.north, "GET", f"/feedback/{town.north.ids['feedback_id'][-1]}")["report_id"]
+    body = BODIES.get(one.name)
+    strangers = [(own, entry) for entry in town.south.ids["entry_id"]]
+    strangers += [(second, entry) for entry in town.north.ids["entry_id"]]
+    for report, entry in strangers:
+        asked = [
+            told_of(town.call(town.north, one.method, one.at({"report_id": report, "entry_id": number}), body), number)
+            for number in (entry, ABSENT_IDS["entry_id"])
+        ]
+        assert asked[0] == asked[1]
+        assert asked[0][0] == 404
 
 
 def test_what_was_tried_from_outside_changed_nothing(town: Town) -> None:
@@ -200,7 +233,7 @@ LISTS = [one for one in READS if "cursor" in one.query]
 @pytest.mark.parametrize("one", LISTS, ids=lambda one: one.name)
 def test_a_cursor_of_another_workspace_is_refused(town: Town, one: Described) -> None:
     """A cursor that another workspace was given for the very same list leads nowhere."""
-    ids = {"span_id": [SPANS[0]], "feedback_id": town.north.ids["feedback_id"], "guid": [], "token_id": []}
+    ids = town.north.ids | {"span_id": [SPANS[0]], "guid": [], "token_id": []}
     given = 0
     for path in one.addresses(ids):
         cursor = (town.call(town.north, "GET", path, limit=1).json or {})["next_cursor"]

@@ -34,6 +34,7 @@ from resolver.model.github import (
     User,
 )
 from resolver.model.runs import Carrier
+from resolver.reports.following import Happened, follow
 from resolver.settle import Settling, settle
 from tests.support.databases import fresh_sqlite
 
@@ -110,7 +111,8 @@ class Api:
             given = () if state is None else ledger.put_feedback(state, self.now)
             news = watch.News()
             news.add(watch.object_key(ref))
-            settle(ledger, Settling(services.policy, "a test", self.now), news, given)
+            answered = settle(ledger, Settling(services.policy, "a test", self.now), news, given)
+            follow(ledger, services.policy, Happened(feedback=answered.union(given)), self.now)
         return given[0] if given else None
 
     def give(self, instruction: str = "be brief", *, id: int = 900, **more: Any) -> int:  # noqa: A002, ANN401

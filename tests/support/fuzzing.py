@@ -14,6 +14,7 @@ from typing import Any
 import schemathesis
 from schemathesis.engine import events, from_schema
 
+from receiver.attribution import HEADER
 from tests.support.contract import kind_of
 
 LONGER = "WHICHRUN_TEST_FUZZ_EXAMPLES"
@@ -29,6 +30,11 @@ EXCUSED: Mapping[str, str] = {
     "scopes": "hold no admin where the token is bound to a run",
     "span_id": "has to be a segment of an address; in a correction, that of a registered run",
     "repository": "is neither . nor .. after its slash",
+    "X-Whichrun-Run": "is the span of a registered run",
+    "content": "is of the type of the entry that is edited; its repository is as above, and lines end where they begin",
+    "type": "is that of the entry that is edited",
+    "status": "goes with snoozed_until, and snoozed_until with a status",
+    "snoozed_until": "has to be yet to come",
     "body": "says what fields may not stand side by side, or that nothing is changed",
     "at": "has to be a time that UTC can express, as all times",
     "since": "as above",
@@ -36,6 +42,8 @@ EXCUSED: Mapping[str, str] = {
     "ended_at": "as above",
 }
 """Fields whose rule a schema does not say: requests that fit the schema are refused by these alone."""
+SOME_ENTRIES = frozenset({"note", "finding", "suggested_reviewers"})
+"""The types of entries that are made up in every run: of each, every field is got wrong in some way."""
 REFUSED = ["400", "401", "403", "404", "405", "409", "413", "414", "415", "422", "429", "431"]
 """Statuses by which bad data is refused: nothing that is not wanted is a fault of the service."""
 NO_INTEGER = "Input should be a valid integer"
@@ -71,14 +79,23 @@ class Found:
 
 
 def narrowed(document: dict[str, Any], ids: Mapping[str, list[Any]]) -> dict[str, Any]:
-    """Return a document without what lasts, whose paths often name what is there (``ids``, by name)."""
+    """Return a document without what lasts, whose paths and headers often name what is there (``ids``, by name)."""
     paths = {path: methods for path, methods in document["paths"].items() if not path.endswith("/stream")}
     described = ((path, said) for path, methods in paths.items() for said in methods.values())
     for path, parameter in ((path, one) for path, said in described for one in said.get("parameters", ())):
         if parameter["in"] == "path":
             known = {"enum": ids[kind_of(path, parameter["name"])]}
             parameter["schema"] = {"anyOf": [known, parameter["schema"]]}
+        elif parameter["name"] == HEADER:
+            parameter["schema"] = {"anyOf": [{"enum": ids["span_id"]}, parameter["schema"]]}
+    entries = document["components"]["schemas"]["NewEntry"]["oneOf"]
+    entries[:] = [one for one in entries if longer() or one["title"] in SOME_ENTRIES]
     return {**document, "paths": paths}
+
+
+def longer() -> str | None:
+    """Return how many requests to make of each operation, where the environment asks for more than usual."""
+    return os.environ.get(LONGER)
 
 
 def fuzz(
@@ -94,8 +111,8 @@ def fuzz(
 
     The same ones each time, unless the environment asks for more.
     """
-    longer = os.environ.get(LONGER)
-    generation = {"max-examples": int(longer or examples), "deterministic": not longer, "database": "none"}
+    more = longer()
+    generation = {"max-examples": int(more or examples), "deterministic": not more, "database": "none"}
     configured: dict[str, Any] = {
         "headers": dict(headers),
         "generation": generation | {"no-shrink": True},

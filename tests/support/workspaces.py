@@ -165,7 +165,22 @@ class Town:
             "feedback_id": [edited, replied, by_id[base + 5], last],
             "guid": guids,
             "token_id": [token_id],
+            **self._reports(who, edited, last),
         }
+
+    def _reports(self, who: Workspace, edited: int, last: int) -> dict[str, list[Any]]:
+        """Have runs and people write to reports; return the ids of one and of some of its entries."""
+        one, other = (self.done(who, "GET", f"/feedback/{number}")["report_id"] for number in (edited, last))
+        written = [
+            {"type": "priority_judgment", "content": {"priority": "P1", "explanation": f"{who.name} urgent"}},
+            {"type": "finding", "content": {"signal_id": f"{who.name}-s", "data_queried": who.name, "verified": True}},
+            {"type": "note", "content": {"note": f"{who.name} note"}},
+            {"type": "task_run", "content": {"run": SPANS[0]}},
+        ]
+        entries = [self.done(who, "POST", f"/reports/{one}/entries", entry)["id"] for entry in written]
+        self.done(who, "PATCH", f"/reports/{one}/entries/{entries[2]}", {"content": {"note": f"{who.name} mended"}})
+        self.done(who, "PATCH", f"/reports/{other}", {"status": "snoozed", "title": f"{who.name} title"})
+        return {"report_id": [one], "entry_id": entries}
 
     def _feedback(self, who: Workspace, number: int, at: float, *, was: bool = False, body: str = "") -> Delivery:
         text = f"/agents improve {who.name} {'again' if was else 'first'}"

@@ -1,0 +1,85 @@
+"""What callers send about reports. What an entry may hold is for ``resolver.reports.registry`` to say."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Self
+
+from pydantic import Field, GetJsonSchemaHandler, StringConstraints, WithJsonSchema, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from receiver.api.bodies import Body
+from receiver.api.fields import Time
+from resolver.model.reports import BY_HAND, ReportStatus
+from resolver.reports.contents import Prose
+from resolver.reports.registry import WRITABLE
+from resolver.values import PLAIN, SAYS, FilledText, Text, told
+
+StatusByHand = Annotated[
+    ReportStatus,
+    Field(strict=False),
+    WithJsonSchema({"type": "string", "enum": [status.value for status in BY_HAND]}),
+]
+
+
+EntryType = Annotated[Text, WithJsonSchema({"type": "string", "enum": [kind.name for kind in WRITABLE]})]
+"""Whether it is one of them is for the registry to say."""
+MAX_TITLE: Final = 200
+MAX_WORDS: Final = 20_000
+"""Characters of a summary, or a reason."""
+Words = Annotated[Prose, StringConstraints(max_length=MAX_WORDS)]
+
+
+Title = Annotated[FilledText, StringConstraints(max_length=MAX_TITLE), told(f"{PLAIN}*{SAYS}{PLAIN}*", MAX_TITLE)]
+
+
+class NewEntry(Body):
+    """An entry to append: a type, and a content of that type."""
+
+    type: EntryType
+    content: Any
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Tell callers which content goes with which type."""
+        return handler(core_schema) | {
+            "oneOf": [
+                {
+                    "title": kind.name,
+                    "properties": {
+                        "type": {"const": kind.name},
+                        "content": handler(kind.model.__pydantic_core_schema__),
+                    },
+                }
+                for kind in WRITABLE
+            ],
+        }
+
+
+class EntryChange(Body):
+    """Another content for an entry, of the entry's type; ``type`` may repeat that."""
+
+    content: Annotated[Any, Field(description="As NewEntry has it for the entry's type.")]
+    type: EntryType | None = None
+
+
+class ReportChange(Body):
+    """What to change about a report, and why. None can be null but ``snoozed_until``, which is the same as left out."""
+
+    title: Title | None = None
+    summary: Words | None = None
+    status: StatusByHand | None = None
+    snoozed_until: Time | None = None
+    reason: Words | None = None
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.title is None and self.summary is None and self.status is None:
+            raise ValueError("names nothing to change: title, summary, status are possible")
+        if self.status is not None and self.status not in BY_HAND:
+            raise ValueError(f"status is none of {', '.join(BY_HAND)}")
+        if self.snoozed_until is not None and self.status is not ReportStatus.SNOOZED:
+            raise ValueError("snoozed_until goes with the status snoozed")
+        if self.reason is not None and self.status is None:
+            raise ValueError("reason goes with a status")
+        return self
