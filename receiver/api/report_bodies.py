@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Final, Self
 
-from pydantic import Field, GetJsonSchemaHandler, StringConstraints, WithJsonSchema, model_validator
+from pydantic import (
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -13,7 +22,7 @@ from receiver.api.fields import Time
 from resolver.model.reports import BY_HAND, ReportStatus
 from resolver.reports.contents import Prose
 from resolver.reports.registry import WRITABLE
-from resolver.values import PLAIN, SAYS, FilledText, Text, told
+from resolver.values import PLAIN, SAYS, FilledText, told
 
 StatusByHand = Annotated[
     ReportStatus,
@@ -22,7 +31,7 @@ StatusByHand = Annotated[
 ]
 
 
-EntryType = Annotated[Text, WithJsonSchema({"type": "string", "enum": [kind.name for kind in WRITABLE]})]
+EntryType = Annotated[str, WithJsonSchema({"type": "string", "enum": [kind.name for kind in WRITABLE]})]
 """Whether it is one of them is for the registry to say."""
 MAX_TITLE: Final = 200
 MAX_WORDS: Final = 20_000
@@ -64,7 +73,7 @@ class EntryChange(Body):
 
 
 class ReportChange(Body):
-    """What to change about a report, and why. None can be null but ``snoozed_until``, which is the same as left out."""
+    """What to change about a report, and why; null is the same as leaving out."""
 
     title: Title | None = None
     summary: Words | None = None
@@ -72,14 +81,29 @@ class ReportChange(Body):
     snoozed_until: Time | None = None
     reason: Words | None = None
 
+    @field_validator("status")
+    @classmethod
+    def _by_hand(cls, status: ReportStatus | None) -> ReportStatus | None:
+        if status is not None and status not in BY_HAND:
+            raise ValueError(f"is none of {', '.join(BY_HAND)}")
+        return status
+
+    @field_validator("snoozed_until")
+    @classmethod
+    def _of_a_snooze(cls, until: datetime | None, info: ValidationInfo) -> datetime | None:
+        if until is not None and info.data.get("status") is not ReportStatus.SNOOZED:
+            raise ValueError("goes with the status snoozed")
+        return until
+
+    @field_validator("reason")
+    @classmethod
+    def _of_a_status(cls, reason: str | None, info: ValidationInfo) -> str | None:
+        if reason is not None and info.data.get("status") is None:
+            raise ValueError("goes with a status")
+        return reason
+
     @model_validator(mode="after")
-    def _fits_together(self) -> Self:
+    def _not_empty(self) -> Self:
         if self.title is None and self.summary is None and self.status is None:
             raise ValueError("names nothing to change: title, summary, status are possible")
-        if self.status is not None and self.status not in BY_HAND:
-            raise ValueError(f"status is none of {', '.join(BY_HAND)}")
-        if self.snoozed_until is not None and self.status is not ReportStatus.SNOOZED:
-            raise ValueError("snoozed_until goes with the status snoozed")
-        if self.reason is not None and self.status is None:
-            raise ValueError("reason goes with a status")
         return self

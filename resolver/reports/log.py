@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from resolver.errors import ForbiddenError, NotFoundError, PayloadError
-from resolver.model.reports import Entry, NewEntry, Producer, Report
+from resolver.model.reports import SYSTEM, Entry, NewEntry, Producer, Report
 from resolver.ports import Ledger
 from resolver.reports import registry
 from resolver.reports.registry import EntryKind, Family
@@ -94,8 +94,8 @@ def delete(ledger: Ledger, report: Report, entry: Entry, *, deleter: Producer, a
 def _refuse_others(entry: Entry, writer: Producer) -> None:
     """Raise ForbiddenError when an entry is the service's own, or a run would change what it did not write."""
     kind = registry.BY_TYPE.get(entry.type)
-    if kind is not None and kind.family is Family.SERVER:
-        raise ForbiddenError(f"entries of type {entry.type} are written by the service alone")
+    if entry.producer == SYSTEM or (kind is not None and kind.family is Family.SERVER):
+        raise ForbiddenError(f"entry {entry.id} is the service's own: nobody else changes it")
     if writer.run is not None and entry.producer.run != writer.run:
         raise ForbiddenError(f"run {writer.run} did not write entry {entry.id}: a run changes only its own entries")
 
@@ -136,7 +136,7 @@ def _association(ledger: Ledger, report: Report, content: dict[str, Any], writer
 
     A run associates itself alone; other writers name a run of the workspace. The service has looked at the run before.
     """
-    span_id = content.get("run", writer.run)
+    span_id = content.get("run") or writer.run
     if span_id is None:
         raise PayloadError(((RUN_FIELD, "is missing: name a run, or write as one (X-Whichrun-Run)"),))
     if writer.run is not None and span_id != writer.run:

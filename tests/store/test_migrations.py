@@ -10,6 +10,7 @@ from playhouse.schema_diff import diff_models  # type: ignore[import-untyped]
 
 from resolver.errors import StoreError
 from resolver.model.github import BlameRange, Commit, CommitCount, Lines
+from resolver.reports.wording import WORDLESS, title_of
 from store import Store, open_store
 from store.database import Database
 from store.migrate import FOLDER, migrate, pending
@@ -191,3 +192,46 @@ def test_interrupted(database_url: str, tmp_path: Path) -> None:
     second.write_text(BROKEN.replace("half (id BIGINT)", "whole (id BIGINT)", 1))
     assert migrate(database, folder) == ("0002_broken",)
     database.close()
+
+
+FEEDBACK_OF_0004 = [
+    (1, 1, "new", "be brief"), (2, 1, "withdrawn", "be brief"), (3, 0, "ignored", "be evil"), (4, 1, "analyzed", ""),
+]  # fmt: skip
+
+
+def test_feedback_from_before_has_its_report_after(database_url: str, tmp_path: Path) -> None:
+    """Each feedback that was authorised has a report, open or withdrawn as it is; what nobody authorised has none."""
+    folder = tmp_path / "fourth"
+    folder.mkdir()
+    for path in sorted(FOLDER.glob("000[1-4]*.py")):
+        shutil.copy(path, folder)
+    database = Database(database_url)
+    migrate(database, folder)
+    with database.writing():
+        database.change("INSERT INTO repository (id, deleted) VALUES (?, 0)", (REPOSITORY,))
+        database.change("INSERT INTO repository_workspace VALUES (?, ?)", (WORKSPACE, REPOSITORY))
+        for number, authorized, status, instruction in FEEDBACK_OF_0004:
+            database.change(
+                "INSERT INTO object (id, repository_id, kind, github_id, author_id, author_login, author_type, "
+                "author_as_of, created_at, url, deleted, as_of) VALUES (?, ?, 'issue_comment', ?, 5, 'mona', 'User', "
+                "9, 9, 'u', 0, 9)",
+                (number, REPOSITORY, number),
+            )
+            database.change(
+                "INSERT INTO feedback (id, object_id, workspace, repository_id, authorized, status, state_status, "
+                "body, instruction, author_association, given_at, updated_at, received_at, resolution_id) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, '', ?, 'NONE', 9, 9, 11, 7)",
+                (number, number, WORKSPACE, REPOSITORY, authorized, status, status, instruction),
+            )
+    database.close()
+    store = open_store(database_url)
+    assert store.migrate()[0] == "0005_reports"
+    with store.snapshot() as catalogue:
+        reports = [catalogue.report_about(number) for number, *_ in FEEDBACK_OF_0004]
+    store.close()
+    assert [one and (one.status, one.instruction, title_of(one)) for one in reports] == [
+        ("open", "be brief", "be brief"), ("withdrawn", "be brief", "be brief"), None, ("open", "", WORDLESS),
+    ]  # fmt: skip
+    (first, *_) = [one for one in reports if one is not None]
+    assert (first.workspace, first.repository_id, first.resolution_id) == (WORKSPACE, REPOSITORY, 7)
+    assert first.created_at == first.updated_at == EPOCH + timedelta(microseconds=11)

@@ -15,12 +15,15 @@ from resolver.model.asking import Access, Asked, Need, Permission, Want
 from resolver.model.deliveries import DeliveryStatus
 from resolver.model.feedback import Status
 from resolver.model.github import BlameRange, Kind, Origin, PullCommits
+from resolver.model.reports import ReportStatus
 from resolver.model.runs import NO_CLAIMS
 from resolver.model.wants import WantChange
 from resolver.watch import ALWAYS
 from store import Catalogue, Store
 from store.database import Values
+from store.ledger import Ledger
 from tests.support.databases import look_into
+from tests.support.entries import CODER, entry
 from tests.support.facts import (
     NAME,
     NOON,
@@ -90,8 +93,29 @@ def fill(store: Store) -> None:
         ledger.put_permission(Permission(REPOSITORY, 8, Access.WRITE, NOON))
         ledger.put_wants(WANTS, NOON, due=NOON)
         ledger.save_progress("x", {}, NOON)
+        _write(ledger, feedback_id)
     store.answers.put(REPOSITORY, "GET /", b"", None)
     store.note_redelivery("g9", 9, NOON)
+
+
+def _write(ledger: Ledger, feedback_id: int) -> None:
+    """Have a report about some feedback, with every kind of entry, and change each of them."""
+    feedback = ledger.feedback(feedback_id)
+    assert feedback is not None
+    report = ledger.open_report(feedback, NOON)
+    for type_, key in (("note", None), ("finding", "s"), ("priority_judgment", ""), ("task_run", "span-1")):
+        ledger.add_entry(entry(report, type_, key=key))
+        ledger.count_newest(report.id, type_, key)
+    for one in (*ledger.entries_with_key(report.id, "finding", "s"), *ledger.entries_with_key(report.id, "note", "s")):
+        ledger.rewrite_entry(one, {}, "s", writer=CODER, at=NOON)
+        ledger.remove_entry(one, remover=CODER, at=NOON)
+    ledger.put_report(report)
+    ledger.counting_entry(report.id, "priority_judgment", "")
+    ledger.associated_runs(report.id, 5)
+    ledger.reports_of_runs([(WORKSPACE, "span-1"), (WORKSPACE, "span-2")])
+    ledger.report_about(feedback_id)
+    ledger.spans_in(ref())
+    ledger.pulls_signed_by(WORKSPACE, "span-1", 5)
 
 
 def look_up(catalogue: Catalogue) -> None:
@@ -129,6 +153,11 @@ def look_up(catalogue: Catalogue) -> None:
     catalogue.permission(REPOSITORY, 8, NOON)
     catalogue.progress("x")
     catalogue.figures(NOON)
+    catalogue.report(1)
+    catalogue.report_shown(WORKSPACE, 1)
+    catalogue.reports_to_wake(NOON, 5)
+    catalogue.states([1, 2], ["priority_judgment"])
+    catalogue.runs_of_reports([1, 2], 5)
 
 
 def list_all(catalogue: Catalogue) -> None:
@@ -146,6 +175,13 @@ def list_all(catalogue: Catalogue) -> None:
         {"since": NOON},
     ):
         catalogue.feedback_list(WORKSPACE, **filters, before=9, limit=5)
+    for asked_for in ({}, {"run": "span-1"}, {"status": ReportStatus.OPEN}, {"priority": "P1"}, {"repository": NAME}):
+        catalogue.reports(WORKSPACE, **asked_for, before=9, limit=5)
+    for wanted in ({}, {"type_": "note"}, {"run": "span-1"}, {"current": True}, {"type_": "note", "current": True}):
+        catalogue.entries(1, **wanted, before=9, limit=5)
+    written = catalogue.entry(1, 1)
+    assert written is not None
+    catalogue.former_contents(written, before=9, limit=5)
     catalogue.feedback(1)
     catalogue.resolutions(1, before=9, limit=5)
     for status in (None, *DeliveryStatus):
