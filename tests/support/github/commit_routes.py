@@ -6,7 +6,7 @@ https://docs.github.com/en/rest/commits
 from __future__ import annotations
 
 from tests.support.github import commit_shapes, text_shapes
-from tests.support.github.answer import Answer, RefusedRequestError, not_found
+from tests.support.github.answer import Answer, RefusedRequestError, not_found, said
 from tests.support.github.order import moment
 from tests.support.github.paging import page_of
 from tests.support.github.texts import Pull
@@ -52,6 +52,14 @@ def commit_comments(visit: Visit) -> Answer:
     sha = _sha_of(visit)
     found = [comment for comment in list(visit.repo.commit_comments.values()) if comment.commit_id == sha]
     return visit.listed(found, text_shapes.commit_comment)
+
+
+def branches_where_head(visit: Visit) -> Answer:
+    """List the branches that end with a commit: one that only a fork has ends none."""
+    sha = _sha_of(visit)
+    url = f"{visit.world.url}/repos/{visit.repo.name}/commits/{sha}"
+    heads = visit.history.heads(sha)
+    return said([{"name": name, "commit": {"sha": sha, "url": url}, "protected": False} for name in heads])
 
 
 def pulls(visit: Visit) -> Answer:
@@ -125,6 +133,7 @@ ROUTES = (
     Route("GET", "commits", commits, _CONTENTS),
     Route("GET", "commits/{ref}", commit, _CONTENTS),
     Route("GET", "commits/{ref}/comments", commit_comments, ("metadata",)),
+    Route("GET", "commits/{ref}/branches-where-head", branches_where_head, _CONTENTS),
     Route("GET", "commits/{ref}/pulls", pulls, ("pull_requests",)),
     Route("GET", "compare/{basehead}", compare, _CONTENTS),
 )

@@ -87,6 +87,11 @@ class History:
                 return shown.decode().strip()
         return None
 
+    def heads(self, sha: str) -> list[str]:
+        """Return the names of the branches whose last commit is this one."""
+        shown = self.clone.git("for-each-ref", f"--points-at={sha}", "--format=%(refname:lstrip=2)", "refs/heads/")
+        return shown.decode().split()
+
     def is_commit(self, sha: str) -> bool:
         """Whether there is a commit of this id."""
         return _SHA.fullmatch(sha) is not None and (
