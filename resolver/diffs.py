@@ -17,6 +17,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
+from resolver.git_paths import quoted
 from resolver.github.shapes import CommitShape, FileShape
 from resolver.tracing.listed import MOST_COMMITTED, may_hide
 from resolver.tracing.patches import Patch, PatchError, read
@@ -26,16 +27,13 @@ LARGEST: Final = 2**20
 MOST_NAMED: Final = 100
 """How many files that are missing are named."""
 
+_MOVED = frozenset({"renamed", "copied"})
 _NOWHERE = "/dev/null"
 _PLAIN, _SUBMODULE = "100644", "160000"
 _UNREADABLE = "\ufffd"
 """What stands for bytes that are no text in UTF-8."""
 _SUBPROJECT = re.compile(r"Subproject commit ([0-9a-f]{40}(?:[0-9a-f]{24})?)\n")
 _SHA256_LENGTH = 64
-_ESCAPED = re.compile(r'[\x00-\x1f"\\\x7f-\U0010ffff]')
-_ESCAPES = {
-    "\a": r"\a", "\b": r"\b", "\t": r"\t", "\n": r"\n", "\v": r"\v", "\f": r"\f", "\r": r"\r", '"': r"\"", "\\": r"\\",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,23 +99,6 @@ def render(commit: CommitShape, *, moved: Collection[str] | None = None, largest
     return Diff("".join(page.shown), tuple(page.missing))
 
 
-def is_only_listed(file: FileShape) -> bool:
-    """Whether a file was moved (or copied) and GitHub shows no change of it: nothing says that there is none."""
-    return file.status in {"renamed", "copied"} and not file.patch
-
-
-def quoted(path: str) -> str:
-    """Write a path as git does by default: in quotes, with octal bytes, where it holds a special character.
-
-    https://git-scm.com/docs/git-config#Documentation/git-config.txt-corequotePath
-    """
-    return f'"{_ESCAPED.sub(_escaped, path)}"' if _ESCAPED.search(path) else path
-
-
-def _escaped(found: re.Match[str]) -> str:
-    return _ESCAPES.get(found[0]) or "".join(f"\\{byte:03o}" for byte in found[0].encode())
-
-
 def _shown(file: FileShape, *, same: bool, room: int) -> str:
     """Return a file's part of the diff. Raises _UntoldError."""
     if file.status == "unchanged":
@@ -131,7 +112,7 @@ def _shown(file: FileShape, *, same: bool, room: int) -> str:
     old, new, head = _head(file, mode, same=patch is None)
     rows = [f"diff --git {quoted(f'a/{old}')} {quoted(f'b/{new}')}", *head, *index]
     if patch is None:
-        if not (same if is_only_listed(file) else _is_empty(file)):
+        if not (same if file.status in _MOVED else _is_empty(file)):
             raise _UntoldError("has no patch at GitHub: it is binary or too large, or its lines are the same")
         return "\n".join([*rows, ""])
     if not _is_faithful(file, patch):
@@ -161,7 +142,7 @@ def _head(file: FileShape, mode: str, *, same: bool) -> tuple[str, str, list[str
         return name, name, [f"deleted file mode {mode}"]
     if file.status in {"modified", "changed"}:
         return name, name, []
-    if file.status not in {"renamed", "copied"}:
+    if file.status not in _MOVED:
         raise _UntoldError("was changed in a way that is not known here")
     if former is None:
         raise _UntoldError("was moved, GitHub does not tell from where")

@@ -118,6 +118,33 @@ class CompareShape(Part):
     files: tuple[FileShape, ...] = ()
 
 
+class BranchShape(Part):
+    """A branch, and the commit that it ends with."""
+
+    name: str
+    commit: Parent
+
+
+class StandingShape(Part):
+    """How a branch stands to a commit: ``ahead`` and ``identical`` hold it, ``behind`` and ``diverged`` do not."""
+
+    status: Word
+
+
+class TreeEntryShape(Part):
+    """A file, folder or submodule of a tree: ``path`` is its whole one, ``sha`` git's id of what it holds."""
+
+    path: Path
+    sha: Sha
+
+
+class TreeShape(Part):
+    """All that stands in a commit's tree, in folders too; ``truncated`` where it is too much for GitHub to tell."""
+
+    tree: tuple[TreeEntryShape, ...] = ()
+    truncated: bool = False
+
+
 class AccountShape(Part):
     """An account whose permission was asked for."""
 

@@ -14,6 +14,8 @@ from tests.support.github.visit import Route, Visit
 
 FILES_OF_A_PAGE = 300
 MOST_FILES = 3000
+MOST_ENTRIES = 100_000
+"""How many files and folders of a tree GitHub tells of at once."""
 COMMITS_OF_A_COMPARISON = 250
 """How many commits GitHub tells of when it is not asked for pages."""
 
@@ -45,6 +47,20 @@ def commit(visit: Visit) -> Answer:
         "files": [commit_shapes.file(visit.world, visit.repo, file, found.sha) for file in page.items],
     }
     return page.answer(told, visit.url, visit.request.query)
+
+
+def tree(visit: Visit) -> Answer:
+    """Tell of what stands in a commit's tree: with ``recursive``, in folders too."""
+    sha = visit.history.find(visit.words["ref"])
+    if sha is None:
+        raise not_found()
+    url = f"{visit.world.url}/repos/{visit.repo.name}/git"
+    entries = visit.history.tree(sha, recursive="recursive" in visit.request.query)
+    told = [
+        {"path": path, "mode": mode, "type": kind, "sha": one, "url": f"{url}/{kind}s/{one}"}
+        for mode, kind, one, path in entries[:MOST_ENTRIES]
+    ]
+    return said({"sha": sha, "url": f"{url}/trees/{sha}", "tree": told, "truncated": len(entries) > MOST_ENTRIES})
 
 
 def commit_comments(visit: Visit) -> Answer:
@@ -135,5 +151,6 @@ ROUTES = (
     Route("GET", "commits/{ref}/comments", commit_comments, ("metadata",)),
     Route("GET", "commits/{ref}/branches-where-head", branches_where_head, _CONTENTS),
     Route("GET", "commits/{ref}/pulls", pulls, ("pull_requests",)),
+    Route("GET", "git/trees/{ref}", tree, _CONTENTS),
     Route("GET", "compare/{basehead}", compare, _CONTENTS),
 )

@@ -92,6 +92,12 @@ class History:
         shown = self.clone.git("for-each-ref", f"--points-at={sha}", "--format=%(refname:lstrip=2)", "refs/heads/")
         return shown.decode().split()
 
+    def tree(self, sha: str, *, recursive: bool) -> list[tuple[str, str, str, str]]:
+        """Return mode, kind, id and path of what stands in a commit's tree; in folders too if ``recursive``."""
+        shown = self.clone.git("ls-tree", "-z", *(["-r", "-t"] if recursive else []), sha).decode(errors="replace")
+        rows = (row.partition("\t") for row in shown.split("\0") if row)
+        return [(*head.split(" "), path) for head, _, path in rows]  # type: ignore[misc]
+
     def is_commit(self, sha: str) -> bool:
         """Whether there is a commit of this id."""
         return _SHA.fullmatch(sha) is not None and (
