@@ -166,9 +166,7 @@ def _kind(file: FileShape, patch: Patch | None) -> tuple[str, list[str]]:
     ours = old if file.status == "removed" else new
     if ours is None or ours[1] != file.sha:
         return _PLAIN, []
-    if file.status in {"added", "removed"}:
-        return _SUBMODULE, []
-    return _SUBMODULE, [] if old is None else [f"index {old[1]}..{ours[1]} {_SUBMODULE}"]
+    return _SUBMODULE, [] if old is None or new is None else [f"index {old[1]}..{new[1]} {_SUBMODULE}"]
 
 
 def _contents(patch: Patch) -> tuple[str, str]:

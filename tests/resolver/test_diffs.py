@@ -157,10 +157,11 @@ def test_a_submodule_is_one(clone: Clone) -> None:
     begun = staged(clone, ("160000", "1" * 40, "sub"))
     moved_on = staged(clone, ("160000", "2" * 40, "sub"), parent=begun)
     gone = staged(clone, parent=moved_on)
-    for sha in (begun, moved_on, gone):
+    modes = ("new file mode", "deleted file mode", f"index {'1' * 40}..{'2' * 40}")
+    for sha, row in zip((begun, gone, moved_on), modes, strict=True):
         diff = render(told(clone, sha))
         assert diff.complete
-        assert "160000" in diff.text
+        assert f"\n{row} 160000\n" in diff.text
         assert tree_after(clone, sha, diff) == tree_of(clone, sha)
 
 
