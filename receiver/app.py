@@ -32,7 +32,7 @@ def create_app(services: Services, meter: Meter | None = None, *, at_work: int =
     app.url_map.converters["id"] = IdConverter
     current.attach(app, services, meter or Meter())
     http.install(app)
-    problems.install(app)
+    problems.install(app, services.clock)
     gate.install(app, width=at_work)
     body.install(app)
     for blueprint in (webhooks.blueprint, health.blueprint, scrape.blueprint, api.blueprint, docs.blueprint):

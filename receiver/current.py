@@ -6,12 +6,14 @@ from typing import cast
 
 from flask import Flask, current_app
 
+from receiver.diffs import Diffs
 from receiver.rate import Meter
 from receiver.streams import MOST_STREAMS, WAITERS, Waiters
 from receiver.wiring import Services
 
 _NAME = "whichrun"
 _METER = "whichrun.meter"
+_DIFFS = "whichrun.diffs"
 
 
 def attach(app: Flask, services: Services, meter: Meter) -> None:
@@ -19,6 +21,7 @@ def attach(app: Flask, services: Services, meter: Meter) -> None:
     app.extensions[_NAME] = services
     app.extensions[_METER] = meter
     app.extensions[WAITERS] = Waiters(services.store, most=MOST_STREAMS)
+    app.extensions[_DIFFS] = Diffs(services)
 
 
 def meter() -> Meter:
@@ -29,6 +32,11 @@ def meter() -> Meter:
 def waiters() -> Waiters:
     """Return those who wait for changes in this process."""
     return cast("Waiters", current_app.extensions[WAITERS])
+
+
+def diffs() -> Diffs:
+    """Return who shows the diffs of commits in this process."""
+    return cast("Diffs", current_app.extensions[_DIFFS])
 
 
 def services() -> Services:

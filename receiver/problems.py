@@ -7,7 +7,10 @@ never changes, ``message`` a sentence for a person. Routes raise; none of them w
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 
 from flask import Flask, Response, g, jsonify, request
@@ -18,6 +21,8 @@ from werkzeug.exceptions import HTTPException
 from resolver.errors import (
     ConflictError,
     ForbiddenError,
+    GithubDownError,
+    GithubError,
     NotFoundError,
     NotJsonError,
     PayloadError,
@@ -27,6 +32,7 @@ from resolver.errors import (
     TooLargeError,
     WhichrunError,
 )
+from resolver.ports import Clock
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +40,8 @@ Detail = dict[str, str]
 
 RETRY_AFTER = "5"
 """Seconds after which a store that was out of reach is worth another try."""
+LONGEST_RETRY = 3600
+"""Seconds: no limit of GitHub's lasts longer."""
 
 STATUSES: Mapping[type[WhichrunError], int] = {
     SignatureError: HTTPStatus.UNAUTHORIZED,
@@ -44,6 +52,8 @@ STATUSES: Mapping[type[WhichrunError], int] = {
     NotFoundError: HTTPStatus.NOT_FOUND,
     RefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
     StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
+    GithubDownError: HTTPStatus.SERVICE_UNAVAILABLE,
+    GithubError: HTTPStatus.BAD_GATEWAY,
 }
 """Our errors by status; the nearest class above an error that is not listed counts, else it is ours to mend: 500."""
 
@@ -89,10 +99,10 @@ def told() -> str | None:
     return code
 
 
-def install(app: Flask) -> None:
+def install(app: Flask, clock: Clock) -> None:
     """Make every error of every route an answer of the one shape."""
     app.register_error_handler(ApiError, _from_api_error)
-    app.register_error_handler(WhichrunError, _from_domain)
+    app.register_error_handler(WhichrunError, partial(_from_domain, clock=clock))
     app.register_error_handler(ValidationError, _from_validation)
     app.register_error_handler(HTTPException, _from_http)
     app.register_error_handler(ParseException, _from_framing)
@@ -118,7 +128,7 @@ def _from_api_error(error: ApiError) -> Response:
     return response
 
 
-def _from_domain(error: WhichrunError) -> Response:
+def _from_domain(error: WhichrunError, *, clock: Clock) -> Response:
     status = next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), None)
     if status is None:
         return _from_unexpected(error)
@@ -128,7 +138,15 @@ def _from_domain(error: WhichrunError) -> Response:
     details: list[Detail] = []
     if isinstance(error, PayloadError):
         details = [{"field": field, "message": message} for field, message in error.problems]
-    return answer(status, error.reason, str(error), details)
+    response = answer(status, error.reason, str(error), details)
+    if isinstance(error, GithubDownError) and error.retry_at is not None:
+        response.headers["Retry-After"] = str(_seconds_to(error.retry_at, clock()))
+    return response
+
+
+def _seconds_to(moment: datetime, now: datetime) -> int:
+    """Return in how many whole seconds a moment comes: at least one, and no more than is worth waiting."""
+    return min(max(math.ceil((moment - now).total_seconds()), 1), LONGEST_RETRY)
 
 
 def _from_validation(error: ValidationError) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from receiver import shapes
+from receiver.diffs import DiffView
 from receiver.present import answer_json, run_json
 from receiver.report_queries import ReportView
 from receiver.views import view_of
@@ -60,6 +61,18 @@ def content_json(revision: EntryRevision) -> shapes.EntryRevision:
         "content": revision.content,
         "producer": producer_json(revision.writer),
         "written_at": times.write(revision.written_at),
+    }
+
+
+def diff_json(view: DiffView) -> shapes.Diff:
+    """Write what a commit changed."""
+    return {
+        "repository": view.repository,
+        "commit_sha": view.commit_sha,
+        "diff": view.diff.text,
+        "complete": view.diff.complete,
+        "missing": list(view.diff.missing),
+        "proven": view.proven,
     }
 
 

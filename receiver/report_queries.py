@@ -10,7 +10,7 @@ from receiver.wiring import Services
 from resolver.errors import NotFoundError
 from resolver.model.reports import Entry, EntryRevision, Report, ReportStatus, ReportWithFeedback
 from resolver.model.runs import Run
-from resolver.reports.registry import STATUS_TYPES
+from resolver.reports.registry import COMMIT, STATUS_TYPES
 from resolver.reports.work import MOST_RUNS
 from store import Catalogue
 
@@ -83,6 +83,14 @@ class ReportQueries:
         """Return one entry."""
         with self.services.store.snapshot() as catalogue:
             return self._entry(catalogue, report_id, entry_id)
+
+    def commit_of(self, report_id: int, entry_id: int) -> tuple[object, object]:
+        """Return the repository and the SHA that an entry of type ``commit`` names, as they are kept: of any shape."""
+        entry = self.entry(report_id, entry_id)
+        if entry.type != COMMIT.name:
+            raise NotFoundError(f"entry {entry_id} names no commit: there is no diff of it")
+        content = entry.content if isinstance(entry.content, dict) else {}
+        return content.get("repository"), content.get("commit_sha")
 
     def revisions(self, report_id: int, entry_id: int, span: Span) -> Page[EntryRevision]:
         """Return what an entry holds and has held; positions are the revisions' numbers."""

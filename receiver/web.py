@@ -23,14 +23,18 @@ from receiver.http_worker import JsonThreadWorker
 from receiver.metrics import folder
 from receiver.rate import Meter
 from receiver.streams import MOST_STREAMS
+from receiver.waiting import MOST_DIFFS
 from resolver.errors import SettingsError
 
 if TYPE_CHECKING:
     from flask import Flask
 
 AT_WORK = 4
-"""How many requests a process works on at a time; the threads beyond that wait for changes (``receiver.streams``)."""
-THREADS = AT_WORK + MOST_STREAMS
+"""How many requests a process works on at a time.
+
+The threads beyond that wait: for changes (``receiver.streams``), or for GitHub (``receiver.diffs``).
+"""
+THREADS = AT_WORK + MOST_STREAMS + MOST_DIFFS
 KEEPALIVE_SECONDS = 5
 GRACEFUL_SECONDS = 30
 """How long requests that are under way may take after SIGTERM."""

@@ -1,4 +1,4 @@
-"""What GitHub allows as the name of a repository, a commit or a number: the one place that says so.
+"""What GitHub allows as the name of a repository, a branch, a commit or a number: the one place that says so.
 
 Names from outside end up in addresses and rows, so they are checked where they come in. GitHub's own rules are
 a little narrower (an owner has at most 39 characters); these leave room for GitHub Enterprise.
@@ -17,6 +17,8 @@ LOGIN = r"[A-Za-z0-9_-]{1,100}(?:\[bot\])?"
 """A regular expression for a login: of a person, an organisation or an App's bot."""
 _LOGIN = re.compile(LOGIN)
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_BRANCH = re.compile(r"[^\x00-\x20\x7f~^:?*\[\\\ud800-\udfff]{1,512}")
+_NO_BRANCH = re.compile(r"^-|(?:^|/)\.|\.\.|@\{|//|^/|/$|\.$|\.lock(?:/|$)|^@$|^HEAD$")
 _NUMBER = re.compile(r"[1-9][0-9]{0,18}")
 
 
@@ -47,6 +49,15 @@ def is_repository(text: str) -> bool:
 def is_sha(text: str) -> bool:
     """Say whether a text is a whole commit id: 40 (SHA-1) or 64 (SHA-256) hexadecimals, lower case."""
     return _SHA.fullmatch(text) is not None
+
+
+def is_branch(text: str) -> bool:
+    """Say whether a text can be the name of a branch, without ``refs/heads/``.
+
+    In particular it holds no colon and no two dots: where GitHub compares, those would name another repository, or
+    another end. https://git-scm.com/docs/git-check-ref-format
+    """
+    return _BRANCH.fullmatch(text) is not None and _NO_BRANCH.search(text) is None
 
 
 def read_number(text: str) -> int | None:

@@ -20,6 +20,7 @@ from store.rows import CLAIM, COMMIT, COMMIT_CARRIER, from_texts, text_key, to_c
 from store.times import to_micros
 
 _COMMIT = f"SELECT {COMMIT}, c.id, c.paths_known FROM git_commit c WHERE c.repository_id = ? AND c.sha = ?"
+_PUSHED = "SELECT pushed FROM git_commit WHERE repository_id = ? AND sha = ?"
 _PATHS = "SELECT path, change FROM commit_path WHERE commit_id = ?"
 _READING = f"""
 SELECT c.refusals, s.id, {COMMIT_CARRIER}, {CLAIM}
@@ -61,6 +62,11 @@ class CommitFacts(Part):
             return None
         commit_id, paths_known = row[5:]
         return to_commit(row, self._db.rows(_PATHS, (commit_id,)) if paths_known else None)
+
+    def is_pushed(self, repository_id: int, sha: str) -> bool:
+        """Say whether a push to the repository is known to have brought a commit: GitHub shows those of forks too."""
+        row = self._db.row(_PUSHED, (repository_id, sha))
+        return row is not None and bool(row[0])
 
     def commit_reading(self, repository_id: int, sha: str) -> Reading | None:
         """Return the claims in a commit's message; None when the commit is unknown."""

@@ -49,7 +49,8 @@ REASONS: Mapping[int, str] = {
     HTTPStatus.UNPROCESSABLE_ENTITY: "Something does not fit; `details` names the fields.",
     HTTPStatus.TOO_MANY_REQUESTS: "The token asks too often.",
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "The headers are longer than the server reads.",
-    HTTPStatus.SERVICE_UNAVAILABLE: "The store is out of reach, or migrations wait.",
+    HTTPStatus.BAD_GATEWAY: "GitHub refuses to tell, or its answer is of no use.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The store is out of reach, or migrations wait; or GitHub is, where it is asked.",
 }
 _HEADERS: Mapping[int, str] = {
     HTTPStatus.UNAUTHORIZED: "WWW-Authenticate",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from receiver import shapes
+from receiver import current, shapes
 from receiver.api.bodies import NoBody
 from receiver.api.paging import page_json, span_of
 from receiver.api.parameters import EntryParameters, ListParameters, NoParameters, ReportParameters
@@ -12,7 +12,7 @@ from receiver.api.report_bodies import EntryChange, NewEntry, ReportChange
 from receiver.api.requests import explaining
 from receiver.api.routing import Call, Created, Routes
 from receiver.report_changes import Revised
-from receiver.report_present import content_json, entry_json, report_json
+from receiver.report_present import content_json, diff_json, entry_json, report_json
 from resolver.model.tokens import Scope
 
 routes = Routes.about("reports")
@@ -90,6 +90,17 @@ def edit(call: Call[NoParameters, EntryChange], report_id: int, entry_id: int) -
 def delete(call: Call[NoParameters, NoBody], report_id: int, entry_id: int) -> None:
     """Take an entry out of the log. Where it was a report's state, the one before is the state again."""
     call.report_changes.delete(report_id, entry_id, producer=call.producer)
+
+
+@routes.get("/reports/{id}/entries/{entry_id}/diff", scope=Scope.REPORTS_READ, errors=(HTTPStatus.BAD_GATEWAY,))
+def diff(call: Call[NoParameters, NoBody], report_id: int, entry_id: int) -> shapes.Diff:
+    """Show what a `commit` entry's commit changed, as GitHub tells it.
+
+    `complete` is false where `missing` says what the diff does not show, `proven` where nothing shows that the commit
+    is this repository's: GitHub shows commits of forks, too.
+    """
+    repository, sha = call.reports.commit_of(report_id, entry_id)
+    return diff_json(current.diffs().show(call.principal.workspace, repository, sha))
 
 
 @routes.get("/reports/{id}/entries/{entry_id}/revisions", scope=Scope.REPORTS_READ)

@@ -91,6 +91,10 @@ def _sha(value: object) -> str | None:
     return value if isinstance(value, str) and names.is_sha(value) else None
 
 
+def _branch(value: object) -> str | None:
+    return value if isinstance(value, str) and names.is_branch(value) else None
+
+
 def _login(value: object) -> str | None:
     return value if isinstance(value, str) and _LOGIN.fullmatch(value) else None
 
@@ -111,6 +115,7 @@ _CHECKS: Final[dict[str, Callable[[object], str | None]]] = {
     "sha": _sha,
     "base": _sha,
     "head": _sha,
+    "branch": _branch,
     "login": _login,
     "page": _page,
     "cursor": _cursor,
@@ -123,6 +128,7 @@ _WORDS: Final = {
     "sha": "a commit is not named by its 40 or 64 hexadecimals",
     "base": "a commit is not named by its 40 or 64 hexadecimals",
     "head": "a commit is not named by its 40 or 64 hexadecimals",
+    "branch": "a branch has a name that git does not allow",
     "login": "the login is none that GitHub gives",
     "page": f"a page is no integer between 1 and {_MAX_PAGE}",
     "cursor": "the cursor is none that GitHub gives",
@@ -140,6 +146,10 @@ PULL_FILES = Form("/pulls/{number}/files?per_page=100{&page}")
 COMMIT = Form("/commits/{sha}{?page}")
 COMPARE = Form("/compare/{base}...{head}?per_page=100{&page}")
 COMMIT_PULLS = Form("/commits/{sha}/pulls?per_page=100{&page}")
+COMMIT_BRANCHES = Form("/commits/{sha}/branches-where-head")
+SINCE_COMMIT = Form("/compare/{sha}...{branch}?per_page=1&page=2")
+"""How a branch stands to a commit: the second page has all but the files, which may be many."""
+TREE = Form("/git/trees/{sha}?recursive=1")
 PERMISSION = Form("/collaborators/{login}/permission")
 
 REPOSITORY = Form("")

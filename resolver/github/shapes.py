@@ -8,9 +8,11 @@ same fields, and a few that name what it stands on.
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
-from resolver.payloads.fields import Count, FullName, Id, Message, Path, Sha, Time, Word
+from resolver.payloads.fields import Count, FullName, Id, Message, OrNone, Path, Sha, Time, Word
 from resolver.payloads.parts import DatedText, Part
 from resolver.payloads.pulls import PullRequestText, ReviewCommentText, ReviewText
 from resolver.payloads.subjects import CommitCommentText, NumberedText
@@ -84,7 +86,8 @@ class FileShape(Part):
 
     ``status`` is ``added``, ``removed``, ``modified``, ``renamed``, ``copied``, ``changed`` or ``unchanged``. Large
     and binary files have no ``patch``, nor has a file that only got another name: that one has no ``additions`` and
-    ``deletions`` (lines) either.
+    ``deletions`` (lines) either. ``sha`` is git's id of its content, of a removed file the former one, and of a
+    submodule the commit that it stands at.
     """
 
     filename: Path
@@ -93,6 +96,7 @@ class FileShape(Part):
     additions: Count | None = None
     deletions: Count | None = None
     patch: Message | None = None
+    sha: Annotated[Sha | None, OrNone()] = None
 
 
 class CommitShape(Part):
@@ -112,6 +116,33 @@ class CompareShape(Part):
     total_commits: Count
     commits: tuple[CommitShape, ...] = ()
     files: tuple[FileShape, ...] = ()
+
+
+class BranchShape(Part):
+    """A branch, and the commit that it ends with."""
+
+    name: str
+    commit: Parent
+
+
+class StandingShape(Part):
+    """How a branch stands to a commit: ``ahead`` and ``identical`` hold it, ``behind`` and ``diverged`` do not."""
+
+    status: Word
+
+
+class TreeEntryShape(Part):
+    """A file, folder or submodule of a tree: ``path`` is its whole one, ``sha`` git's id of what it holds."""
+
+    path: Path
+    sha: Sha
+
+
+class TreeShape(Part):
+    """All that stands in a commit's tree, in folders too; ``truncated`` where it is too much for GitHub to tell."""
+
+    tree: tuple[TreeEntryShape, ...] = ()
+    truncated: bool = False
 
 
 class AccountShape(Part):

@@ -97,7 +97,7 @@ def patch_of(file: FileShape, files: Sequence[FileShape]) -> Patch:
             if count is not None and count != len(lines):
                 raise PatchError("a patch does not show all changed lines")
         return patch
-    if file.status == "renamed" and file.additions == file.deletions == 0 and not _may_hide(files):
+    if file.status == "renamed" and file.additions == file.deletions == 0 and not may_hide(files):
         return UNCHANGED
     raise PatchError("a file has no patch")
 
@@ -107,12 +107,12 @@ def added_texts(file: FileShape, files: Sequence[FileShape]) -> frozenset[str]:
 
     A binary file and an empty one have neither a patch nor lines.
     """
-    if not file.patch and file.additions == file.deletions == 0 and not _may_hide(files):
+    if not file.patch and file.additions == file.deletions == 0 and not may_hide(files):
         return frozenset()
     return frozenset(patch_of(file, files).added.values())
 
 
-def _may_hide(files: Sequence[FileShape]) -> bool:
+def may_hide(files: Sequence[FileShape]) -> bool:
     """Whether a list is so large that GitHub may have left out the patches and numbers of its last files."""
     lines = sum(max((file.patch or "").count("\n"), (file.additions or 0) + (file.deletions or 0)) for file in files)
     size = sum(len(file.patch or "") for file in files)

@@ -8,8 +8,8 @@ from tests.support.contract import operations
 from tests.support.fuzzing import Found, fuzz, narrowed
 from tests.support.workspaces import open_town
 
-NOT_BY_CHANCE = {"PATCH /v1/reports/{id}/entries/{entry_id}"}
-"""Operations that do not succeed with what is made up: its content has to be of the entry's own type."""
+NOT_BY_CHANCE = {"PATCH /v1/reports/{id}/entries/{entry_id}", "GET /v1/reports/{id}/entries/{entry_id}/diff"}
+"""Operations that do not succeed with what is made up: a content has to be of the entry's type; a diff needs GitHub."""
 
 
 def test_no_answer_breaks_the_document(tmp_path: Path) -> None:

@@ -71,6 +71,7 @@ def test_the_routes_are_those_of_the_contract(api: Api) -> None:
         "PATCH /v1/reports/<id:id>/entries/<id:entry_id>",
         "DELETE /v1/reports/<id:id>/entries/<id:entry_id>",
         "GET /v1/reports/<id:id>/entries/<id:entry_id>/revisions",
+        "GET /v1/reports/<id:id>/entries/<id:entry_id>/diff",
         "GET /v1/deliveries",
         "GET /v1/deliveries/<guid>",
         "POST /v1/deliveries/<guid>/replay",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask, redirect
@@ -16,6 +17,7 @@ from tests.support.api import refused
 from tests.support.inbox import Inbox, app_over
 
 SECRET = "not-for-your-eyes"
+NOW = datetime(2026, 10, 2, 12, tzinfo=UTC)
 
 
 class Strict(BaseModel):
@@ -27,7 +29,7 @@ class Strict(BaseModel):
 def app_raising(error: Exception) -> Flask:
     """Return an app whose one route raises."""
     app = Flask("raising")
-    problems.install(app)
+    problems.install(app, lambda: NOW)
 
     @app.get("/")
     def fail() -> Response:
@@ -46,6 +48,10 @@ def app_raising(error: Exception) -> Flask:
         (errors.UrlError("no address"), 422),
         (errors.ConflictError("other facts"), 409),
         (errors.NotFoundError("no such thing"), 404),
+        (errors.UnfitError("no name"), 422),
+        (errors.GithubDownError("GitHub is failing (502)"), 503),
+        (errors.GithubRefusedError("GitHub refuses this"), 502),
+        (errors.GithubAnswerError("GitHub's answer is not JSON"), 502),
     ],
 )
 def test_each_error_of_ours_has_a_status(error: errors.WhichrunError, status: int) -> None:
@@ -98,6 +104,16 @@ def test_what_only_http_knows_is_answered_as_stated() -> None:
 def test_what_passes_says_when_to_try_again(error: Exception) -> None:
     """Every 503 has Retry-After."""
     assert app_raising(error).test_client().get("/").headers["Retry-After"].isdigit()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(None, "5"), (0.2, "1"), (-60, "1"), (59.5, "60"), (600, "600"), (86_400 * 400, "3600")]
+)
+def test_github_says_when_to_ask_again(seconds: float | None, said: str) -> None:
+    """Where GitHub named a time, Retry-After leads to it, in whole seconds of at least one and at most an hour."""
+    until = None if seconds is None else NOW + timedelta(seconds=seconds)
+    error = errors.GithubDownError("GitHub is failing (503)", retry_at=until)
+    assert app_raising(error).test_client().get("/").headers["Retry-After"] == said
 
 
 def test_headers_of_http_errors_are_kept() -> None:

@@ -1,6 +1,15 @@
+import subprocess
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from resolver import names
+
+NO_BRANCHES = (
+    "", "/", "a/", "/a", "a//b", ".a", "a/.b", "a..b", "a.", "a.lock", "a.lock/b", "@", "a@{b", "-a", "HEAD", "a b",
+    "a~1", "a^", "a:b", "evil:main", "a?", "a*", "a[", "a\\b", "a\n", "\0", "a\x7f", "..", "../a", "a/../b",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -51,6 +60,33 @@ def test_names_that_would_lead_elsewhere(name: str) -> None:
 def test_commit_ids_are_whole_and_lower_case(text: str, *, whole: bool) -> None:
     """A commit is named by all of its hexadecimals: 40, or 64 where the repository uses SHA-256."""
     assert names.is_sha(text) is whole
+
+
+@pytest.mark.parametrize(
+    "name", ["main", "release/1.0", "a", "b#1&2%", "été", "x" * 512, "a.lock.b", "head", "a@b", "a{1}"]
+)
+def test_branches_as_git_allows_them(name: str) -> None:
+    """Nearly anything: what an address could not hold is encoded there."""
+    assert names.is_branch(name)
+
+
+@pytest.mark.parametrize("name", NO_BRANCHES)
+def test_branches_that_would_lead_elsewhere(name: str) -> None:
+    """What git refuses: among it what would name another repository, another end of a comparison, or another path."""
+    assert not names.is_branch(name)
+
+
+@pytest.mark.parametrize("name", ["\ud800", "main\udfff", "x" * 513])
+def test_branches_that_no_address_can_hold(name: str) -> None:
+    """Half a character cannot be encoded."""
+    assert not names.is_branch(name)
+
+
+@given(name=st.text(min_size=1, max_size=8) | st.text("a/.@{-lock~^:", min_size=1, max_size=8))
+def test_git_allows_what_is_a_branch(name: str) -> None:
+    """Git's own rule, or a stricter one."""
+    if names.is_branch(name):
+        subprocess.run(["git", "check-ref-format", "--branch", name], check=True, capture_output=True)
 
 
 @pytest.mark.parametrize(

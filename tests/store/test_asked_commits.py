@@ -54,6 +54,19 @@ def test_kept_as_it_was_told(store: Store) -> None:
     assert posted_at(store) == after(-5)
 
 
+def test_only_a_push_to_the_repository_proves_a_commit(store: Store) -> None:
+    """GitHub tells of forks' commits when it is asked; a push that brought one says that it is the repository's."""
+    put(store, asked())
+    put(store, replace(push("", "b"), repository_id=REPOSITORY + 1))
+    with store.snapshot() as catalogue:
+        assert not any(catalogue.is_pushed(REPOSITORY, sha(letter)) for letter in "ab")
+        assert catalogue.is_pushed(REPOSITORY + 1, sha("b"))
+    put(store, push("", "a"))
+    put(store, asked())
+    with store.snapshot() as catalogue:
+        assert catalogue.is_pushed(REPOSITORY, sha("a"))
+
+
 def test_several_at_once(store: Store) -> None:
     """Of a commit that is told twice at once, with its paths and without, they are kept; no commits are no news."""
     with store.transaction() as ledger:

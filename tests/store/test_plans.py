@@ -128,6 +128,7 @@ def look_up(catalogue: Catalogue) -> None:
     catalogue.reading(ref(), NOON)
     catalogue.commit(REPOSITORY, sha("a"))
     catalogue.commit_reading(REPOSITORY, sha("a"))
+    catalogue.is_pushed(REPOSITORY, sha("a"))
     catalogue.thread_sightings(REPOSITORY, Kind.REVIEW_COMMENT, 10, NOON)
     catalogue.pull_request(REPOSITORY, 42)
     catalogue.pull_sightings(REPOSITORY, 42, NOON, path="a.py", commit=None)

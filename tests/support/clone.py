@@ -183,7 +183,8 @@ class CloneBlamer:
 def _imported(commit: NewCommit, mark: int, branch: int) -> bytes:
     """Write a commit in the language of ``git fast-import``."""
     when = f"{commit.author} <someone@example.com> {int(commit.at.timestamp())} +0000"
-    rows = [f"commit refs/heads/story-{branch}-{mark}", f"mark :{mark}", f"author {when}", f"committer {when}"]
+    # Held by a name of its own, which is no branch: those are made by whoever tells a story.
+    rows = [f"commit refs/stories/{branch}-{mark}", f"mark :{mark}", f"author {when}", f"committer {when}"]
     message = commit.message.encode()
     text = "\n".join(rows).encode() + b"\ndata %d\n%s\n" % (len(message), message)
     for word, parent in zip(_words(), commit.parents, strict=False):

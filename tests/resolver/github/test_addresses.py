@@ -78,6 +78,7 @@ ASKED: dict[str, Callable[[HttpGithub, Place, Any, Any], object]] = {
     "commit": lambda github, place, _, text: github.commit(place, text),
     "compare from": lambda github, place, _, text: github.compare(place, text, SHA),
     "compare to": lambda github, place, _, text: github.compare(place, SHA, text),
+    "holds": lambda github, place, _, text: github.holds(place, text),
     "commit_pulls": lambda github, place, _, text: github.commit_pulls(place, text),
     "blame": lambda github, place, _, text: github.blame(place, text, "src/app.py"),
     "permission": lambda github, place, _, text: github.permission(place, text),
@@ -190,6 +191,19 @@ def test_any_text_in_a_place_is_held_as_it_is_or_refused(text: str) -> None:
         return
     assert address.path == "/app/hook/deliveries"
     assert unquote(address.query) == f"per_page=100&cursor={text}"
+
+
+@given(text=st.text() | st.text("ab/.@{-:^~", max_size=9))
+def test_any_text_as_a_branch_stays_one_end_of_a_comparison(text: str) -> None:
+    """A branch's name is one segment of the path with the commit, dots between them, or there is no path."""
+    try:
+        address = addresses.SINCE_COMMIT.fill("acme/widgets", sha=SHA, branch=text)
+    except UnfitError:
+        return
+    head, _, ends = address.path.rpartition("/")
+    assert head == "/repos/acme/widgets/compare"
+    assert unquote(ends).split("...") == [SHA, text]
+    assert ":" not in unquote(ends)
 
 
 @given(number=st.integers())

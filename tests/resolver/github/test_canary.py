@@ -34,6 +34,7 @@ NEEDLES = (
 QUESTIONS: dict[str, Callable[[HttpGithub], object]] = {
     "comment": lambda github: github.issue_comment(PLACE, 11),
     "commit": lambda github: github.commit(PLACE, SHA),
+    "proof": lambda github: github.holds(PLACE, SHA),
     "list": lambda github: list(github.review_comments(PLACE, 42)),
     "blame": lambda github: github.blame(PLACE, SHA, "src/app.py"),
     "review's edit": lambda github: github.review_edited(PLACE, "PRR_kwDO1"),

@@ -6,7 +6,7 @@ https://docs.github.com/en/rest/commits
 from __future__ import annotations
 
 from tests.support.github import commit_shapes, text_shapes
-from tests.support.github.answer import Answer, RefusedRequestError, not_found
+from tests.support.github.answer import Answer, RefusedRequestError, not_found, said
 from tests.support.github.order import moment
 from tests.support.github.paging import page_of
 from tests.support.github.texts import Pull
@@ -14,6 +14,8 @@ from tests.support.github.visit import Route, Visit
 
 FILES_OF_A_PAGE = 300
 MOST_FILES = 3000
+MOST_ENTRIES = 100_000
+"""How many files and folders of a tree GitHub tells of at once."""
 COMMITS_OF_A_COMPARISON = 250
 """How many commits GitHub tells of when it is not asked for pages."""
 
@@ -47,11 +49,33 @@ def commit(visit: Visit) -> Answer:
     return page.answer(told, visit.url, visit.request.query)
 
 
+def tree(visit: Visit) -> Answer:
+    """Tell of what stands in a commit's tree: with ``recursive``, in folders too."""
+    sha = visit.history.find(visit.words["ref"])
+    if sha is None:
+        raise not_found()
+    url = f"{visit.world.url}/repos/{visit.repo.name}/git"
+    entries = visit.history.tree(sha, recursive="recursive" in visit.request.query)
+    told = [
+        {"path": path, "mode": mode, "type": kind, "sha": one, "url": f"{url}/{kind}s/{one}"}
+        for mode, kind, one, path in entries[:MOST_ENTRIES]
+    ]
+    return said({"sha": sha, "url": f"{url}/trees/{sha}", "tree": told, "truncated": len(entries) > MOST_ENTRIES})
+
+
 def commit_comments(visit: Visit) -> Answer:
     """List the comments on a commit."""
     sha = _sha_of(visit)
     found = [comment for comment in list(visit.repo.commit_comments.values()) if comment.commit_id == sha]
     return visit.listed(found, text_shapes.commit_comment)
+
+
+def branches_where_head(visit: Visit) -> Answer:
+    """List the branches that end with a commit: one that only a fork has ends none."""
+    sha = _sha_of(visit)
+    url = f"{visit.world.url}/repos/{visit.repo.name}/commits/{sha}"
+    heads = visit.history.heads(sha)
+    return said([{"name": name, "commit": {"sha": sha, "url": url}, "protected": False} for name in heads])
 
 
 def pulls(visit: Visit) -> Answer:
@@ -125,6 +149,8 @@ ROUTES = (
     Route("GET", "commits", commits, _CONTENTS),
     Route("GET", "commits/{ref}", commit, _CONTENTS),
     Route("GET", "commits/{ref}/comments", commit_comments, ("metadata",)),
+    Route("GET", "commits/{ref}/branches-where-head", branches_where_head, _CONTENTS),
     Route("GET", "commits/{ref}/pulls", pulls, ("pull_requests",)),
+    Route("GET", "git/trees/{ref}", tree, _CONTENTS),
     Route("GET", "compare/{basehead}", compare, _CONTENTS),
 )

@@ -17,7 +17,7 @@ EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 """The id that git gives to a folder without files."""
 
 _SHA = re.compile(r"[0-9a-f]{40}")
-_REF = re.compile(r"[0-9A-Za-z_][0-9A-Za-z_./-]*")
+_REF = re.compile(r"(?!-|.*(?:\.\.|@\{))[^\x00-\x20\x7f~^:?*\[\\]+")
 _FORMAT = "%H%x1f%T%x1f%P%x1f%an%x1f%ae%x1f%at%x1f%cn%x1f%ce%x1f%ct%x1f%B"
 _BLAMED = re.compile(rb"([0-9a-f]{40}) [0-9]+ ([0-9]+)(?: [0-9]+)?")
 _STATUS = {"A": "added", "C": "copied", "D": "removed", "M": "modified", "R": "renamed", "T": "changed"}
@@ -80,12 +80,23 @@ class History:
     def find(self, name: str) -> str | None:
         """Return the id of the commit that a branch's name, or an id (or its beginning), stands for."""
         wanted = (name,) if re.fullmatch(r"[0-9a-f]{7,40}", name) else (f"refs/heads/{name}", f"refs/tags/{name}")
-        if not _REF.fullmatch(name) or ".." in name:
+        if not _REF.fullmatch(name):
             return None
         for word in wanted:
             if shown := self._try("rev-parse", "--quiet", "--verify", "--end-of-options", f"{word}^{{commit}}"):
                 return shown.decode().strip()
         return None
+
+    def heads(self, sha: str) -> list[str]:
+        """Return the names of the branches whose last commit is this one."""
+        shown = self.clone.git("for-each-ref", f"--points-at={sha}", "--format=%(refname:lstrip=2)", "refs/heads/")
+        return shown.decode().split()
+
+    def tree(self, sha: str, *, recursive: bool) -> list[tuple[str, str, str, str]]:
+        """Return mode, kind, id and path of what stands in a commit's tree; in folders too if ``recursive``."""
+        shown = self.clone.git("ls-tree", "-z", *(["-r", "-t"] if recursive else []), sha).decode(errors="replace")
+        rows = (row.partition("\t") for row in shown.split("\0") if row)
+        return [(*head.split(" "), path) for head, _, path in rows]  # type: ignore[misc]
 
     def is_commit(self, sha: str) -> bool:
         """Whether there is a commit of this id."""

@@ -1,0 +1,11 @@
+"""How many requests of a web process wait for somebody else beside its streams: each holds a thread meanwhile.
+
+gunicorn's master reads this, and carries nothing of what waits.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+MOST_DIFFS: Final = 2
+"""For how many diffs GitHub is asked at a time (``receiver.diffs``)."""
