@@ -40,7 +40,8 @@ CREATE INDEX report_entry_report ON report_entry (report_id, id);
 CREATE INDEX report_entry_type ON report_entry (report_id, type, id);
 CREATE INDEX report_entry_producer ON report_entry (report_id, producer_name, id);
 CREATE INDEX report_entry_key ON report_entry (report_id, type, entry_key, id) WHERE entry_key IS NOT NULL;
-CREATE INDEX report_entry_counts ON report_entry (report_id, id) WHERE counts = 1;
+CREATE INDEX report_entry_current ON report_entry (report_id, id) WHERE counts = 1;
+CREATE UNIQUE INDEX report_entry_counts ON report_entry (report_id, type, entry_key) WHERE counts = 1;
 CREATE INDEX report_entry_run ON report_entry (entry_key, report_id) WHERE type = 'task_run';
 
 CREATE TABLE report_entry_revision (

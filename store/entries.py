@@ -25,7 +25,7 @@ _COLUMNS = (
 _ENTRY = f"SELECT {_COLUMNS} FROM report_entry e WHERE e.deleted_at IS NULL"
 _BY_ID = f"{_ENTRY} AND e.id = ? AND e.report_id = ?"
 _COUNTING = f"{_ENTRY} AND e.counts = 1 AND e.report_id = ? AND e.type = ? AND e.entry_key = ?"
-_WITH_KEY = f"{_ENTRY} AND e.report_id = ? AND e.type = ? AND e.entry_key = ? ORDER BY e.id DESC"
+_WITH_KEY = f"{_ENTRY} AND e.report_id = ? AND e.type = ? AND e.entry_key = ? ORDER BY e.id DESC LIMIT 100"
 _LISTED = f"{_ENTRY} AND e.report_id = ? AND e.id < ?"
 _FILTERS = {
     "type": "e.type = ?",
@@ -92,7 +92,7 @@ class EntryFacts(Part):
         return None if row is None else _to_entry(row)
 
     def entries_with_key(self, report_id: int, type_: str, key: str) -> tuple[Entry, ...]:
-        """Return the entries of a type and key, newest first."""
+        """Return the last hundred entries of a type and key, newest first."""
         return tuple(map(_to_entry, self._db.rows(_WITH_KEY, (report_id, type_, key))))
 
     def entries(

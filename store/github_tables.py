@@ -25,9 +25,11 @@ class Table(Model):
         legacy_table_names = False
 
 
-def partial_index(table: type[Table], name: str, columns: tuple[Field, ...], where: str) -> None:
+def partial_index(
+    table: type[Table], name: str, columns: tuple[Field, ...], where: str, *, unique: bool = False
+) -> None:
     """Add an index of some rows only; it is compared with the database's by name."""
-    table.add_index(table.index(*columns, where=SQL(where), name=name))
+    table.add_index(table.index(*columns, unique=unique, where=SQL(where), name=name))
 
 
 class Repository(Table):

@@ -105,5 +105,6 @@ class ReportEntryRevision(Table):
 partial_index(Report, "report_snoozed", (Report.snoozed_until,), "snoozed_until IS NOT NULL")
 _KEY = (ReportEntry.report, ReportEntry.type, ReportEntry.entry_key, ReportEntry.id)
 partial_index(ReportEntry, "report_entry_key", _KEY, "entry_key IS NOT NULL")
-partial_index(ReportEntry, "report_entry_counts", (ReportEntry.report, ReportEntry.id), "counts = 1")
+partial_index(ReportEntry, "report_entry_current", (ReportEntry.report, ReportEntry.id), "counts = 1")
+partial_index(ReportEntry, "report_entry_counts", _KEY[:3], "counts = 1", unique=True)
 partial_index(ReportEntry, "report_entry_run", (ReportEntry.entry_key, ReportEntry.report), "type = 'task_run'")

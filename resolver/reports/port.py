@@ -50,7 +50,7 @@ class ReportLedger(Protocol):
         ...
 
     def entries_with_key(self, report_id: int, type_: str, key: str) -> tuple[Entry, ...]:
-        """Return the entries of a type and key, newest first."""
+        """Return the last hundred entries of a type and key, newest first."""
         ...
 
     def associated_runs(self, report_id: int, limit: int) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import time
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import deliveries, growth, reading, scanning, serving, streaming
+from tests.bench import deliveries, growth, reading, reporting, scanning, serving, streaming
 from tests.bench.load import CONNECTIONS, percentile
 from tests.support.databases import unreachable
 
@@ -30,6 +30,7 @@ def main() -> None:
     for name, once, twice in scanning.figures():
         table.add_row(f"scanning {name}, 128 KiB", _ms(twice), f"64 KiB: {_ms(once)}", f"{twice / once:.1f}")
     _add_reading(table)
+    _add_reports(table)
     _add_growth(table)
     console = Console(width=None if os.isatty(1) else 120)
     console.print(table)
@@ -72,6 +73,22 @@ def _add_reading(table: Table) -> None:
             f"10^4: {_ms(few[name].median)}, {few[name].statements}",
             f"{page.median / few[name].median:.1f}",
         )
+
+
+def _add_reports(table: Table) -> None:
+    """Add what a report costs with a log of 100,000 entries, and of 10,000, against one of ten."""
+    for kind in reporting.databases():
+        table.add_section()
+        found = {count: reporting.costs(kind, count) for count in (10, 10_000, 100_000)}
+        for count in (10_000, 100_000):
+            for name, cost in found[count].items():
+                few = found[10][name]
+                table.add_row(
+                    f"{name}, report of {count:,} entries, {kind}: p50",
+                    f"{_ms(cost.median)}, {cost.statements} statements",
+                    f"10: {_ms(few.median)}, {few.statements}",
+                    f"{cost.median / few.median:.1f}",
+                )
 
 
 def _add_growth(table: Table) -> None:

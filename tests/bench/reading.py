@@ -7,13 +7,12 @@ application, in this process, so that what is measured is the service's own time
 from __future__ import annotations
 
 import json
-import statistics
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from tests.bench.measured import Cost, measured
 from tests.support.api import Api, open_api
 from tests.support.databases import look_into
 
@@ -62,19 +61,11 @@ WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHER
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page of a hundred: the median of its times in seconds, and how many statements it took at most."""
-
-    median: float
-    statements: int
-
-
-def pages(count: int) -> dict[str, Page]:
+def pages(count: int) -> dict[str, Cost]:
     """Return what pages cost with so many pieces of feedback, by how they are asked for."""
     with tempfile.TemporaryDirectory() as folder, open_api(Path(folder), rate_limit=0) as api:
         start = _fill(api, count)
-        return {name: _measured(api, path, query) for name, path, query in _asked(start, count)}
+        return {name: _page(api, path, query) for name, path, query in _asked(start, count)}
 
 
 def _fill(api: Api, count: int) -> int:
@@ -119,21 +110,6 @@ def _asked(start: int, count: int) -> Iterator[tuple[str, str, dict[str, str]]]:
     yield "stats of 30 days", "/stats", {}
 
 
-def _measured(api: Api, path: str, query: dict[str, str]) -> Page:
-    ran = 0
-
-    def count(_event: object) -> None:
-        nonlocal ran
-        ran += 1
-
-    hooks = look_into(api.services.store).handle.query_hooks
-    hooks.append(count)
-    seconds, statements = [], 0
-    for _ in range(ROUNDS):
-        ran, begun = 0, time.perf_counter()
-        answer = api.get(path, **({"limit": 100} if path == "/feedback" else {}), **query)
-        seconds.append(time.perf_counter() - begun)
-        statements = max(statements, ran)
-        assert answer.status_code == 200, answer.text
-    hooks.remove(count)
-    return Page(statistics.median(seconds), statements)
+def _page(api: Api, path: str, query: dict[str, str]) -> Cost:
+    limit = {"limit": 100} if path == "/feedback" else {}
+    return measured(api, lambda _: api.get(path, **limit, **query), rounds=ROUNDS)
