@@ -73,9 +73,18 @@ class Transport(Protocol):
     """Carries a request to a service."""
 
     def __call__(
-        self, method: str, path: str, *, query: Mapping[str, str] | None = None, body: Mapping[str, Any] | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Return the answer, whatever its status. ``path`` is percent-encoded. Raises UnreachableError."""
+        """Return the answer, whatever its status. ``path`` is percent-encoded, ``headers`` are Latin-1.
+
+        Raises UnreachableError.
+        """
         ...
 
 
@@ -118,7 +127,13 @@ class HttpTransport:
         return f"HttpTransport({self._url!r})"
 
     def __call__(
-        self, method: str, path: str, *, query: Mapping[str, str] | None = None, body: Mapping[str, Any] | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Return the answer, whatever its status. Raises UnreachableError."""
         try:
@@ -127,7 +142,7 @@ class HttpTransport:
                 f"{self._url}{path}",
                 params=query,
                 data=None if body is None else json.dumps(body).encode(),
-                headers=None if body is None else {"Content-Type": "application/json"},
+                headers={**({} if body is None else {"Content-Type": "application/json"}), **(headers or {})},
                 timeout=self._timeout,
                 allow_redirects=False,
             )

@@ -34,10 +34,15 @@ class StraightTransport:
         *,
         query: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Answer one request, in the calling thread."""
         response = self._client.open(
-            path, method=method, query_string=query, json=None if body is None else dict(body), headers=self._headers
+            path,
+            method=method,
+            query_string=query,
+            json=None if body is None else dict(body),
+            headers={**(headers or {}), **self._headers},
         )
         return Answer(response.status_code, dict(response.headers), response.get_data())
 

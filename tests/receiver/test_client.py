@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 import sys
@@ -27,6 +26,7 @@ from tests.support.answering import Reply, answering, refused, told
 from tests.support.deliveries.subjects import issue_comment
 from tests.support.deliveries.values import Repo
 from tests.support.service import API_TOKEN, WEBHOOK_SECRET, running, until
+from tests.support.transports import Told, busy, ok
 from tests.support.tree import ROOT
 
 TOKEN = "a-token-nobody-sees"
@@ -36,33 +36,6 @@ TOKEN = "a-token-nobody-sees"
 def slept() -> list[float]:
     """The seconds that the client would have slept."""
     return []
-
-
-class Told:
-    """A transport that notes what it is asked, and answers from a list."""
-
-    def __init__(self, *answers: Answer | Exception) -> None:
-        self.answers = list(answers)
-        self.asked: list[tuple[str, str, object, object]] = []
-
-    def __call__(self, method: str, path: str, *, query: object = None, body: object = None) -> Answer:
-        """Answer, or raise."""
-        self.asked.append((method, path, query, body))
-        answer = self.answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-
-def ok(value: object, status: int = 200) -> Answer:
-    """Return an answer of JSON."""
-    return Answer(status, {"content-type": "application/json"}, json.dumps(value).encode())
-
-
-def busy(status: int = 429, **headers: str) -> Answer:
-    """Return an answer of a service that has no time."""
-    content = json.dumps({"error": {"code": "too_many_requests", "message": "later", "details": []}}).encode()
-    return Answer(status, {name.replace("_", "-"): value for name, value in headers.items()}, content)
 
 
 def failure(*replies: Reply, timeout: float = 5) -> ClientError:
@@ -147,6 +120,8 @@ def test_importing_it_stays_light() -> None:
         "receiver",
         "receiver.client",
         "receiver.client_answers",
+        "receiver.client_asking",
+        "receiver.client_reports",
         "receiver.client_wire",
         "resolver",
         "resolver.errors",
