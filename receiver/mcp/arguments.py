@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Annotated, Any
+from collections.abc import Iterable
+from typing import Annotated, Any, Final, get_args
 
 from pydantic import Field
 
 from receiver.mcp.schemas import Arguments
 from resolver.model.answers import Confidence
 from resolver.model.feedback import SETTABLE, Status
+from resolver.model.reports import ReportStatus
+from resolver.reports.contents import Priority
 
 
 def _told(description: str) -> Any:  # noqa: ANN401 - pydantic's own type of a field
     return Field(description=description)
 
 
-def _one_of(values: type[StrEnum] | list[StrEnum]) -> Any:  # noqa: ANN401 - as above
+def _one_of(values: Iterable[str]) -> Any:  # noqa: ANN401 - as above
     """Name the possible values; whether it is one of them is for the API to say."""
     return Field(json_schema_extra={"enum": [str(value) for value in values]})
 
@@ -24,6 +26,13 @@ def _one_of(values: type[StrEnum] | list[StrEnum]) -> Any:  # noqa: ANN401 - as 
 Repository = Annotated[str, _told("owner/name")]
 Number = Annotated[int, _told("issue or pull request")]
 FeedbackId = Annotated[int, _told("from list_feedback")]
+ReportId = Annotated[str, Field(description="from list_reports or get_feedback", coerce_numbers_to_str=True)]
+EntryId = Annotated[int, _told("from get_report")]
+Content = Annotated[Any, Field(json_schema_extra={"type": ["object", "array"], "items": {}})]
+Run = Annotated[str, _told("span_id of your run, the writer; default: the one your client names")]
+
+MOST_ENTRIES: Final = 50
+"""Entries of a log that are shown with a report."""
 
 
 class ResolveArguments(Arguments):
@@ -78,3 +87,47 @@ class RunArguments(Arguments):
     """One run."""
 
     span_id: Annotated[str, _told("as resolve and feedback name it")]
+
+
+class ReportsArguments(Arguments):
+    """Which reports, and which part of the list."""
+
+    run: Annotated[str, _told("span_id of an associated run")] | None = None
+    status: Annotated[str, _one_of(ReportStatus)] | None = None
+    priority: Annotated[str, _one_of(get_args(Priority))] | None = None
+    repository: Repository | None = None
+    limit: Annotated[int, _told("items, up to 500")] = 20
+    cursor: Annotated[str, _told("next_cursor of the page before; same filters")] | None = None
+
+
+class ReportArguments(Arguments):
+    """One report, and how much of its log."""
+
+    report_id: ReportId
+    entries: Annotated[int, Field(ge=0, le=MOST_ENTRIES, description="how many of the newest entries")] = 10
+
+
+class AppendArguments(Arguments):
+    """An entry to append."""
+
+    report_id: ReportId
+    type: str
+    content: Content
+    run: Run | None = None
+
+
+class EditArguments(Arguments):
+    """Another content for an entry."""
+
+    report_id: ReportId
+    entry_id: EntryId
+    content: Content
+    run: Run | None = None
+
+
+class DeleteArguments(Arguments):
+    """An entry to take out."""
+
+    report_id: ReportId
+    entry_id: EntryId
+    run: Run | None = None

@@ -20,7 +20,7 @@ from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel.server import Server
 from mcp.shared.exceptions import MCPError
 
-from receiver.client import Client, ServiceError, UnreachableError
+from receiver.client import Client, ClientError, ServiceError, UnreachableError
 from receiver.mcp.tool import Tool, UnfitArgumentsError
 from receiver.mcp.tools import INSTRUCTIONS, TOOLS
 from receiver.mcp.visible import visible
@@ -76,6 +76,8 @@ def called(tool: Tool[Any], client: Client, arguments: dict[str, Any]) -> types.
         return _failed(error.code, *_said(error))
     except UnreachableError as error:
         return _failed("unreachable", str(error))
+    except ClientError as error:  # nothing was sent: an argument cannot stand in a request
+        return _failed("invalid", str(error))
     except Exception:
         log.exception("the tool %s failed", tool.name)
         return _failed("internal_error", "whichrun mcp failed; its log says why")

@@ -25,7 +25,11 @@ class UnfitArgumentsError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Tool(Generic[ArgumentsT]):
-    """One tool. ``ask`` raises UnfitArgumentsError and the client's errors; ``writes`` says that it changes things."""
+    """One tool. ``ask`` raises UnfitArgumentsError and the client's errors.
+
+    ``writes`` says that it changes things, ``adds`` that the same call again may add more, ``destroys`` that it takes
+    something away.
+    """
 
     name: str
     description: str
@@ -33,6 +37,8 @@ class Tool(Generic[ArgumentsT]):
     result: type[Result]
     ask: Callable[[Client, ArgumentsT], Result]
     writes: bool = False
+    adds: bool = False
+    destroys: bool = False
 
     def described(self) -> types.Tool:
         """Return what agents are told of it."""
@@ -42,7 +48,10 @@ class Tool(Generic[ArgumentsT]):
             input_schema=schema_of(self.arguments),
             output_schema=schema_of(self.result),
             annotations=types.ToolAnnotations(
-                read_only_hint=not self.writes, destructive_hint=False, idempotent_hint=True, open_world_hint=False
+                read_only_hint=not self.writes,
+                destructive_hint=self.destroys,
+                idempotent_hint=not self.adds,
+                open_world_hint=False,
             ),
         )
 

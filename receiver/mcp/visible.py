@@ -7,7 +7,7 @@ can say to an agent what no reviewer ever saw, so each such character is written
 from __future__ import annotations
 
 import unicodedata
-from typing import Final
+from typing import Any, Final
 
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories that control, order or divide text and show nothing; half a surrogate pair is no character."""
@@ -37,6 +37,17 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(map(_shown, text.replace("\r\n", "\n")))
+
+
+def all_visible(value: Any) -> Any:  # noqa: ANN401 - JSON
+    """Return JSON in which each text and each name is ``visible``; fields that are null are left out."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, list):
+        return [all_visible(part) for part in value]
+    if isinstance(value, dict):
+        return {visible(name): all_visible(part) for name, part in value.items() if part is not None}
+    return value
 
 
 def is_unseen(character: str) -> bool:

@@ -7,8 +7,17 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from receiver.client import Appended
+from receiver.mcp.report_shaping import (
+    PRIORITIES,
+    entry_appended,
+    entry_written,
+    report_page_shown,
+    report_shown,
+)
 from receiver.mcp.schemas import Result
 from receiver.mcp.shaping import answer_shown, feedback_shown, page_shown, run_shown, status_set
+from receiver.mcp.visible import is_unseen
 
 MARK = "§"
 """Begins whatever people wrote here; the service says nothing with it."""
@@ -38,6 +47,50 @@ FEEDBACK = st.fixed_dictionaries({
     "body": WORDS, "instruction": MAYBE, "path": MAYBE, "diff_hunk": MAYBE, "line": st.none(), "side": st.none(),
     "author_association": st.just("NONE"), "authorized": st.booleans(), "commit_sha": st.none(),
     "created_at": TIME, "updated_at": TIME, "report_id": st.none(), "resolution": st.none() | ANSWER,
+})  # fmt: skip
+
+WHO = (
+    st.fixed_dictionaries({"kind": st.just("user"), "user": WORDS})
+    | st.fixed_dictionaries({"kind": st.just("agent"), "agent": WORDS})
+    | st.fixed_dictionaries({"kind": st.just("run"), "run": st.just("span-1")})
+    | st.just({"kind": "system"})
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | WORDS,
+    lambda part: st.lists(part, max_size=2) | st.dictionaries(WORDS, part, max_size=2),
+    max_leaves=5,
+)
+
+
+def entries(type_: str, content: st.SearchStrategy[Any], *, valid: bool) -> st.SearchStrategy[dict[str, Any]]:
+    """Return entries of a type, as the API shows them."""
+    return st.fixed_dictionaries({
+        "id": st.integers(1), "type": st.just(type_), "content": content, "producer": WHO, "created_at": TIME,
+        "updated_at": TIME, "revision": st.integers(1), "edited_by": st.none() | WHO, "valid": st.just(valid),
+    })  # fmt: skip
+
+
+ENTRY = entries("note", JSON, valid=True) | entries("finding", JSON, valid=False)
+PRIORITY = entries(
+    "priority_judgment",
+    st.fixed_dictionaries({"priority": WORDS | st.sampled_from(PRIORITIES), "explanation": WORDS}),
+    valid=True,
+) | entries("priority_judgment", JSON, valid=False)
+ACTIONABILITY = entries(
+    "actionability_judgment",
+    st.fixed_dictionaries({"actionability": WORDS, "explanation": WORDS, "already_addressed": WORDS}),
+    valid=True,
+)
+REPORT = st.fixed_dictionaries({
+    "id": st.just("12"), "title": WORDS, "summary": WORDS, "status": st.just("open"), "snoozed_until": st.none() | TIME,
+    "state": st.fixed_dictionaries({
+        "safety_judgment": st.none() | entries("safety_judgment", JSON, valid=True),
+        "actionability_judgment": st.none() | ACTIONABILITY, "priority_judgment": st.none() | PRIORITY,
+    }),
+    "feedback_id": st.integers(1), "repository": st.just("acme/widgets"), "number": st.none() | st.just(5),
+    "resolution": st.none() | ANSWER, "runs": st.lists(RUN.map(lambda run: run | {"purpose": None, "ended_at": None})),
+    "implementation": st.none() | st.just("span-1"), "pull_request_url": st.none(), "created_at": TIME,
+    "updated_at": TIME,
 })  # fmt: skip
 
 
@@ -76,3 +129,32 @@ def test_answers_and_runs_keep_peoples_words_apart(answer: dict[str, Any], run: 
     """So it is for answers with their findings and candidates, and for runs."""
     hold(answer_shown(answer))
     hold(run_shown(run))
+
+
+@given(REPORT, st.lists(ENTRY, max_size=3))
+def test_reports_keep_others_words_apart(report: dict[str, Any], log: list[dict[str, Any]]) -> None:
+    """Titles, contents of any shape with the names in them, and whoever is no registered run stand below, all seen."""
+    shown = report_shown(report, {"items": log, "next_cursor": None})
+    hold(shown)
+    hold(report_shown(report, None))
+    hold(report_page_shown({"items": [report], "next_cursor": None}))
+
+    for entry in shown.written()["entries"]:
+        assert not [word for word in words_in(entry["untrusted"]) if any(map(is_unseen, word))]
+
+
+@given(ENTRY, st.booleans())
+def test_answers_to_writes_hold_none_of_others_words(entry: dict[str, Any], new: bool) -> None:  # noqa: FBT001
+    """What was written is answered with ids, types and runs."""
+    for result in (entry_written("12", entry), entry_appended("12", Appended(entry, new=new))):
+        hold(result)
+        assert "untrusted" not in result.written()
+
+
+def words_in(value: object) -> Iterator[str]:
+    """Return every name and text of a value."""
+    parts = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else []
+    for part in parts:
+        yield from words_in(part)
+    if isinstance(value, str):
+        yield value

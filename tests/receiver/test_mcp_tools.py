@@ -19,9 +19,13 @@ from resolver.model.answers import Confidence
 from resolver.model.feedback import SETTABLE, Status
 from resolver.model.github import Kind, Position, User
 from tests.support.api import REPOSITORY, TOKEN, Api, address, open_api
-from tests.support.mcp import REVISIONS, ask, client_of, over_http, reply_of, serving
+from tests.support.mcp import REVISIONS, ask, client_of, over_http, reply_of, serving, words_outside
 
-NAMES = ["resolve", "list_feedback", "get_feedback", "update_feedback_status", "get_run"]
+NAMES = [
+    "resolve", "list_feedback", "get_feedback", "update_feedback_status", "get_run",
+    "list_reports", "get_report", "append_entry", "update_entry", "delete_entry",
+]  # fmt: skip
+WRITING = {"update_feedback_status", "append_entry", "update_entry", "delete_entry"}
 
 
 @pytest.fixture
@@ -38,19 +42,6 @@ def failing(error: Exception) -> ServiceClient:
         raise error
 
     return ServiceClient(transport)
-
-
-def words_outside(value: object) -> Iterator[str]:
-    """Return every text of a result that does not stand below ``untrusted``."""
-    if isinstance(value, dict):
-        for name, part in value.items():
-            if name != "untrusted":
-                yield from words_outside(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from words_outside(part)
-    elif isinstance(value, str):
-        yield value
 
 
 def nulls_in(value: object) -> bool:
@@ -76,7 +67,7 @@ def test_agents_are_told_of_each_tool(api: Api, mode: str) -> None:
         Draft202012Validator.check_schema(tool.output_schema)
         assert tool.input_schema["additionalProperties"] is False
         assert tool.annotations is not None
-        assert tool.annotations.read_only_hint is (tool.name != "update_feedback_status")
+        assert tool.annotations.read_only_hint is (tool.name not in WRITING)
 
 
 def test_values_that_are_offered_are_the_services_own() -> None:
@@ -195,6 +186,7 @@ def test_lists_go_on_where_the_cursor_says(api: Api) -> None:
         ("get_feedback", {"feedback_id": 77}, "not_found", "77"),
         ("get_run", {"span_id": "nobody"}, "not_found", "nobody"),
         ("get_run", {"span_id": "../feedback"}, "not_found", ""),
+        ("get_run", {"span_id": ".."}, "invalid", "cannot stand in an address"),
         ("update_feedback_status", {"feedback_id": 77, "status": "new"}, "not_found", "77"),
         ("update_feedback_status", {"feedback_id": 77, "status": "withdrawn"}, "invalid", "status: "),
         ("resolve", {"url": "https://github.com"}, "invalid", "url: "),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from receiver.mcp.visible import is_unseen, visible
+from receiver.mcp.visible import all_visible, is_unseen, visible
 
 ANY_TEXT = st.text(st.characters())
 """Any text at all, half surrogate pairs included."""
@@ -80,3 +80,10 @@ def test_unseen_characters_are_spelled_out(text: str, shown: str) -> None:
 def test_long_texts_are_shown_whole() -> None:
     """However long a text is, each of its characters is written once."""
     assert visible("\u202ea" * 65_536) == "\\u202ea" * 65_536
+
+
+def test_json_is_shown_to_its_last_name() -> None:
+    """Texts and names at any depth are shown; other values stay, and fields that are null are left out."""
+    value = {"a\u202e": ["b\u200b", {"c": None, "d": [None, 1, 2.5, True]}], "e": None}
+
+    assert all_visible(value) == {r"a\u202e": [r"b\u200b", {"d": [None, 1, 2.5, True]}]}

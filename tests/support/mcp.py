@@ -98,11 +98,12 @@ def over_stdio(
     return asyncio.run(play())
 
 
-def over_http(url: str, token: str, tell: Told[T], *, mode: str = "auto") -> T:
-    """Play an agent that speaks HTTP with a token."""
+def over_http(url: str, token: str, tell: Told[T], *, mode: str = "auto", run: str | None = None) -> T:
+    """Play an agent that speaks HTTP with a token, and names its run where it has one."""
 
     async def play() -> T:
-        headers = {"Authorization": f"Bearer {token}"}
+        named = [] if run is None else [(b"X-Whichrun-Run", run.encode())]
+        headers = [(b"Authorization", f"Bearer {token}".encode()), *named]
         async with (
             httpx2.AsyncClient(headers=headers, timeout=PATIENCE, trust_env=False) as http,
             Client(streamable_http_client(url, http_client=http), mode=mode) as agent,
@@ -126,3 +127,16 @@ def serving(client_for: Callable[[str], ServiceClient], *names: str) -> Iterator
         finally:
             server.should_exit = True
             thread.join(PATIENCE)
+
+
+def words_outside(value: object) -> Iterator[str]:
+    """Return every text of a result that does not stand below ``untrusted``."""
+    if isinstance(value, dict):
+        for name, part in value.items():
+            if name != "untrusted":
+                yield from words_outside(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from words_outside(part)
+    elif isinstance(value, str):
+        yield value
