@@ -22,6 +22,7 @@ from resolver.chain import chain
 from resolver.model.tokens import Scope
 from resolver.payloads.events import EVENTS
 from resolver.policy import Policy
+from resolver.reports.registry import BY_TYPE, WRITABLE
 from tests.support.api import open_api
 from tests.support.tree import ROOMS, ROOT, files
 
@@ -147,6 +148,21 @@ def test_every_setting_is_documented_and_every_documented_one_exists() -> None:
 def test_the_readme_names_each_tool_of_mcp() -> None:
     """The README's table has the tools that agents are offered, in their order."""
     assert first_column(section(README, "MCP")) == [tool.name for tool in TOOLS]
+
+
+def test_the_types_of_entries_are_the_same_everywhere() -> None:
+    """The registry, the README's table, the API's document and the tool that appends name the same types."""
+    writable = [kind.name for kind in WRITABLE]
+    schemas = openapi.document(ROUTES, "0")["components"]["schemas"]
+    (tool,) = (tool for tool in TOOLS if tool.name == "append_entry")
+    told = re.findall(r"(?:: |; )(\w+) [{\[]", tool.description.partition("\n")[2])
+    tables = re.split(r"\n(?!\|)", section(README, "Reports"))
+    (types,) = (first_column(table) for table in tables if table.lstrip().startswith("| type |"))
+
+    assert [one["properties"]["type"]["const"] for one in schemas["NewEntry"]["oneOf"]] == writable
+    assert told == writable
+    assert [name for name in types if name in writable] == writable
+    assert unknown(types, BY_TYPE) == set()
 
 
 def test_the_configurations_that_clients_copy_are_json() -> None:

@@ -13,10 +13,24 @@ import pytest
 import requests
 from mcp import Client
 
+from tests.support.deliveries.subjects import issue_comment
+from tests.support.deliveries.values import Repo
 from tests.support.mcp import Reply, call, over_http, over_stdio
-from tests.support.service import API_TOKEN, COMMAND, PATIENCE, SECRETS, Service, environment, running
+from tests.support.service import (
+    API_TOKEN,
+    COMMAND,
+    PATIENCE,
+    SECRETS,
+    WEBHOOK_SECRET,
+    Service,
+    environment,
+    running,
+    until,
+)
 
 RUN = {"span_id": "span-1", "repository": "acme/widgets", "agent_name": "coder", "number": 5}
+ANOTHER = {**RUN, "span_id": "läuft à"}
+FAILED_FEEDBACK = {"name": "list_feedback", "arguments": {"status": "failed"}}
 HELLO = {
     "jsonrpc": "2.0",
     "id": 1,
@@ -27,11 +41,23 @@ HELLO = {
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A service with one run."""
+    """A service with two runs, and one report."""
     with running(tmp_path_factory.mktemp("service")) as service:
-        answer = requests.post(f"{service.url}/v1/runs", json=RUN, headers=service.authorization, timeout=PATIENCE)
-        assert answer.status_code == 201
+        for run in (RUN, ANOTHER):
+            answer = requests.post(f"{service.url}/v1/runs", json=run, headers=service.authorization, timeout=PATIENCE)
+            assert answer.status_code == 201
+        given = issue_comment(Repo(), id=100, number=5, body="/agents improve the title")
+        headers = given.headers(WEBHOOK_SECRET)
+        sent = requests.post(f"{service.url}/webhooks/github", data=given.body, headers=headers, timeout=PATIENCE)
+        assert sent.status_code == 202
+        until(lambda: reports(service))
         yield service
+
+
+def reports(service: Service) -> list[object]:
+    """Return the reports that there are."""
+    answer = requests.get(f"{service.url}/v1/reports", headers=service.authorization, timeout=PATIENCE)
+    return list(answer.json()["items"])
 
 
 async def read_run(agent: Client) -> Reply:
@@ -58,13 +84,51 @@ def test_an_operator_asks_the_store(service: Service) -> None:
     assert reply.found["agent_name"] == "coder"
 
 
+async def note(agent: Client) -> Reply:
+    """Append a note to the report, naming no run."""
+    return await call(agent, "append_entry", report_id="1", type="note", content={"note": "x"})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "producer"),
+    [
+        ([], {}, {"kind": "agent"}),
+        (["--run", "span-1"], {}, {"kind": "run", "run": "span-1"}),
+        ([], {"WHICHRUN_RUN": "läuft à"}, {"kind": "run", "run": "läuft à"}),
+        (["--run", "span-1"], {"WHICHRUN_RUN": "läuft à"}, {"kind": "run", "run": "span-1"}),
+    ],
+    ids=["nobody", "option", "environment", "both"],
+)
+@pytest.mark.parametrize("asked", [["--url", "{url}"], []], ids=["elsewhere", "the store"])
+def test_what_an_agent_writes_is_by_the_run_it_was_started_for(
+    service: Service,
+    asked: Sequence[str],
+    arguments: Sequence[str],
+    settings: dict[str, str],
+    producer: dict[str, str],
+) -> None:
+    """Over standard input --run names it, else WHICHRUN_RUN; the one that is asked knows it by its header."""
+    given = [*(argument.format(url=service.url) for argument in asked), *arguments]
+    reply = over_stdio(service.folder, note, *given, settings={"WHICHRUN_TOKEN": API_TOKEN, **settings})
+
+    assert reply.found is not None, reply.text
+    assert reply.found["producer"] == producer
+
+
+def test_a_run_that_is_not_registered_is_told_by_the_tool(service: Service) -> None:
+    """The service decides, with each write: a run may be registered after its agent was started."""
+    reply = over_stdio(service.folder, note, "--run", "nobody")
+
+    assert reply.text == "invalid: X-Whichrun-Run: names no run that is registered in this workspace"
+
+
 def test_nothing_but_the_protocol_reaches_standard_output(service: Service) -> None:
     """Each line is a message, whatever an agent sends; the end of input ends it."""
     lines = [
         json.dumps(HELLO),
         json.dumps({"jsonrpc": "2.0", "method": "notifications/initialized"}),
         "this is no message",
-        json.dumps({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "list_feedback"}}),
+        json.dumps({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": FAILED_FEEDBACK}),
         json.dumps({"jsonrpc": "2.0", "id": 3, "method": "tools/call", "params": {"name": "rm"}}),
     ]
     with subprocess.Popen(
@@ -149,6 +213,20 @@ def test_agents_speak_http_each_with_a_token(
     assert refused == [401, 401]
     assert code == 0
     assert "Traceback" not in (service.folder / "mcp-http.log").read_text()
+
+
+@pytest.mark.parametrize("arguments", [["--url", "{url}"], []], ids=["elsewhere", "the store"])
+def test_each_request_over_http_names_its_own_run(service: Service, arguments: Sequence[str]) -> None:
+    """The header's run writes; that of the process's environment is nobody's."""
+    given = [argument.format(url=service.url) for argument in arguments]
+    settings = {**({} if arguments else SECRETS), "WHICHRUN_RUN": "span-1"}
+    with http_server(service.folder, *given, settings=settings) as (_, url):
+        replies = [over_http(url, API_TOKEN, note, run=run) for run in ("läuft à", None)]
+
+    assert [reply.found["producer"] for reply in replies if reply.found] == [
+        {"kind": "run", "run": "läuft à"},
+        {"kind": "agent"},
+    ]
 
 
 def test_a_service_that_went_away_is_said(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from tests.support.service import COMMAND, environment
         (("--url", "ftp://whichrun.example.com"), "https://whichrun.example.com"),
         (("--allow-host", "whichrun.example.com"), "--allow-host goes with --http"),
         (("--http", "127.0.0.1:0", "--allow-host", "https://whichrun.example.com"), "a host alone"),
+        (("--http", "127.0.0.1:0", "--run", "span-1"), "--run goes without --http"),
         (("stdio",), "unexpected extra argument"),
     ],
 )
@@ -55,6 +56,18 @@ def test_a_token_that_fits_into_no_header_is_not_shown() -> None:
     assert result.exit_code == 1
     assert "printable ASCII characters without spaces" in result.stderr
     assert "half" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings"), [(("--run", "a\nb"), {}), ((), {"run": "a\nb"}), (("--run", ""), {"run": "span-1"})]
+)
+def test_a_run_that_is_none_is_said_at_the_start(arguments: tuple[str, ...], settings: dict[str, str]) -> None:
+    """A name that no request could carry is an error before anything is served."""
+    result = whichrun("mcp", "--url", "http://127.0.0.1:1", *arguments, settings={"token": "t", **settings})
+
+    assert result.exit_code == 1
+    assert "run: is not the span of a run" in result.stderr
+    assert result.stdout == ""
 
 
 def test_without_a_database_there_is_nothing_to_answer_from() -> None:
