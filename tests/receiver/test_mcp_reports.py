@@ -147,6 +147,7 @@ def test_an_entry_is_edited_and_taken_out(api: Api) -> None:
     client = client_of(api)
     append(client, "priority_judgment", PRIORITY)
     second = append(client, "priority_judgment", PRIORITY | {"priority": "P3"})
+    api.wait(minutes=5)
     edited = found(client, "update_entry", report_id="1", entry_id=second["id"], content=PRIORITY | {"priority": "P4"})
     shown = found(client, "get_report", report_id="1", entries=1)
     gone = found(client, "delete_entry", report_id="1", entry_id=second["id"])
@@ -156,6 +157,7 @@ def test_an_entry_is_edited_and_taken_out(api: Api) -> None:
     }  # fmt: skip
     assert shown["priority"] == "P4"
     assert shown["entries"][0]["edited_by"] == {"kind": "agent"}
+    assert shown["entries"][0]["edited_at"] == "2026-10-01T12:05:00Z"
     assert shown["entries"][0]["untrusted"]["edited_by"] == "WHICHRUN_API_TOKEN"
     assert gone == {"report_id": "1", "deleted": second["id"]}
     assert found(client, "get_report", report_id="1")["priority"] == "P1"

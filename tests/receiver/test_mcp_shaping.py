@@ -139,7 +139,9 @@ def test_reports_keep_others_words_apart(report: dict[str, Any], log: list[dict[
     hold(report_shown(report, None))
     hold(report_page_shown({"items": [report], "next_cursor": None}))
 
-    for entry in shown.written()["entries"]:
+    written = shown.written()["entries"]
+    assert [entry.get("valid", True) for entry in written] == [entry["valid"] for entry in log]
+    for entry in written:
         assert not [word for word in words_in(entry["untrusted"]) if any(map(is_unseen, word))]
 
 
