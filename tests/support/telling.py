@@ -14,10 +14,12 @@ from resolver.locks import locks_for, repository_lock
 from resolver.model.answers import Answer, Confidence
 from resolver.model.feedback import Feedback, FeedbackState, Status
 from resolver.model.github import Blame, GithubObject, ObjectRef
+from resolver.model.reports import ReportStatus
 from resolver.model.runs import Run
 from resolver.observe import Observation
 from resolver.ports import Ledger
 from resolver.questions import of_feedback
+from resolver.reports.wording import summary_of
 from store import open_store
 from store.waiting import HELD_FOR
 from tests.support.builders import Delivery
@@ -77,12 +79,16 @@ def _make_fast(world: World) -> None:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """What one piece of feedback has come to."""
+    """What one piece of feedback has come to, and what its report says of that: none where it is not authorised.
+
+    (One that was authorised once has a report, whenever that was seen.)
+    """
 
     repository: str
     thing: GithubObject
     state: FeedbackState
     answer: Answer | None
+    report: tuple[str, str] | None
 
 
 def tell(world: World, *parts: Part) -> None:
@@ -134,8 +140,22 @@ def end_of(ledger: Ledger, refs: Iterable[ObjectRef]) -> dict[ObjectRef, End]:
     for ref in refs:
         for feedback in ledger.feedback_on(ref):
             answer = None if feedback.resolution is None else _promised(feedback.resolution.answer)
-            ends[ref] = End(feedback.repository, feedback.object, feedback.state, answer)
+            ends[ref] = End(
+                feedback.repository, feedback.object, feedback.state, answer, _report_about(ledger, feedback)
+            )
     return ends
+
+
+def _report_about(ledger: Ledger, feedback: Feedback) -> tuple[str, str] | None:
+    """Return the status and summary of the report about feedback, having seen that it tells of the newest answer."""
+    report = ledger.report_about(feedback.id)
+    if not feedback.state.authorized:
+        assert report is None or report.status is ReportStatus.WITHDRAWN
+        return None
+    assert report is not None
+    if feedback.resolution is not None:
+        assert report.resolution_id == feedback.resolution.id
+    return report.status, summary_of(report)
 
 
 def asked_again(world: World, ledger: Ledger, refs: Iterable[ObjectRef]) -> dict[ObjectRef, Answer | None]:
