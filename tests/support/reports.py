@@ -136,6 +136,11 @@ def association(span_id: str) -> dict[str, str]:
     return {"run": span_id, "product": "agents", "type": "run"}
 
 
+def step(entry: dict[str, Any]) -> tuple[str, str]:
+    """Return what a change leads from and to."""
+    return entry["content"]["before"], entry["content"]["after"]
+
+
 def run_of(span_id: str) -> dict[str, str]:
     """Return the producer that a run is."""
     return {"kind": "run", "run": span_id}
@@ -260,6 +265,17 @@ class Desk:
         (found,) = (one for one in pages(self.api, "/feedback", limit=500) if one["github_id"] == github_id)
         return found
 
+    def rewrite(
+        self, github_id: int, body: str, *, at: float, action: str = "edited", sender: Person = MAINTAINER
+    ) -> None:
+        """Have somebody edit the maintainer's comment, or delete it."""
+        was = "former words" if action == "edited" else None
+        told = issue_comment(
+            REPO, action, id=github_id, number=NUMBER, body=body, at=minute(at), created_at=minute(10), sender=sender,
+            was=was,
+        )  # fmt: skip
+        self.deliver(told)
+
     def open_report(self, text: str = "be brief", **more: Any) -> str:  # noqa: ANN401 - whatever ``give`` takes
         """Have a maintainer give feedback; return the id of its report."""
         found = self.give(text, **more)["report_id"]
@@ -274,6 +290,10 @@ class Desk:
             REPO, action, number=number, id=4_200_000 + number, author=author, body=body, at=minute(at),
             created_at=minute(2), merged=merged, merge_commit=SHA if merged else None,
         )  # fmt: skip
+
+    def comment(self, body: str, *, at: float, author: Person = AGENT) -> Delivery:
+        """Tell of a comment on the pull request, by the agents' account unless another is named."""
+        return issue_comment(REPO, id=next(self._ids), number=NUMBER, author=author, body=body, at=minute(at))
 
     # Reports
 
