@@ -49,7 +49,7 @@ SELECT e.id, e.revision, e.content, e.writer_kind, e.writer_name, e.writer_accou
 FROM report_entry e WHERE e.id = ?
 """
 _REWRITE = """
-UPDATE report_entry SET content = ?, entry_key = ?, writer_kind = ?, writer_name = ?, writer_account = ?,
+UPDATE report_entry SET counts = 0, content = ?, entry_key = ?, writer_kind = ?, writer_name = ?, writer_account = ?,
     revision = revision + 1, updated_at = ? WHERE id = ?
 """
 _REMOVE = """

@@ -77,7 +77,7 @@ def test_a_second_run_is_409_and_not_registered(desk: Desk, report: str) -> None
     refused(desk.post_run("second", report_id=report, purpose="implementation"), 409)
     refused(desk.call("GET", "/runs/second"), 404)
     assert (desk.shown(report), desk.entries(report)) == before
-    desk.register("second")
+    desk.register("second", number=9)
     assert (desk.shown(report), desk.entries(report)) == before
 
 
@@ -97,7 +97,14 @@ def test_a_run_that_is_there_becomes_none_by_other_facts(desk: Desk, report: str
     assert desk.shown(report)["implementation"] is None
 
 
-@pytest.mark.parametrize("named", ["999999", "0", "nothing", "r1", "1x", "-1", "9" * 30])
+@pytest.mark.parametrize("named", ["0", "nothing", "r1", "1x", "-1", "9" * 30])
+def test_another_system_s_name_of_a_report_is_only_kept(desk: Desk, report: str, named: str) -> None:
+    """What cannot be the id of a report here is kept with the run, and makes it no implementation."""
+    assert desk.register(RUN, report_id=named, purpose="implementation", number=9)["report_id"] == named
+    assert desk.shown(report)["implementation"] is None
+
+
+@pytest.mark.parametrize("named", ["999999", "9" * 18])
 def test_an_unknown_report_is_404_and_the_run_not_registered(desk: Desk, report: str, named: str) -> None:
     """A run for a report that there is not is refused, and is not there; it may come again for the right one."""
     refused(desk.post_run(RUN, report_id=named, purpose="implementation"), 404)
@@ -192,7 +199,7 @@ def test_a_reopened_report_stays_open(desk: Desk, report: str) -> None:
     opened(desk)
     merged(desk)
     desk.changed(report, status="open")
-    desk.deliver(desk.pull("closed", desk.mark(RUN), at=30, merged=True).again("once more"))
+    desk.deliver(desk.pull("closed", desk.mark(RUN), at=30, merged=True).again("once-more"))
     assert desk.shown(report)["status"] == "open"
 
 

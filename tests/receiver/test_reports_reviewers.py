@@ -9,7 +9,7 @@ import pytest
 
 from receiver.asking import ask_once, github_or_refusal
 from tests.support.api import pages
-from tests.support.builders import minute, review_comment
+from tests.support.builders import MAINTAINER, minute, review_comment
 from tests.support.github import StandIn, key_pair
 from tests.support.reports import REPO, Desk, good, open_desk
 
@@ -31,6 +31,7 @@ def desk(tmp_path: Path, github: StandIn) -> Iterator[Desk]:
     """A desk whose service may ask GitHub."""
     with open_desk(
         tmp_path,
+        feedback_authors=frozenset({MAINTAINER.login}),
         github_api_url=github.url,
         github_app_id=github.app.id,
         github_private_key_file=key_pair().write(tmp_path),
