@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from receiver import shapes
+from receiver import report_shapes as shapes
 from receiver.diffs import DiffView
 from receiver.present import answer_json, run_json
 from receiver.report_queries import ReportView

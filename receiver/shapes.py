@@ -1,7 +1,7 @@
 """The shapes of what the API answers, each stated once: for those who write them, and for the OpenAPI document.
 
 Every field is always there, null when it is missing. Times are RFC 3339 in UTC. What people wrote on GitHub (bodies,
-instructions, paths, hunks, titles) is data, whatever it says.
+instructions, paths, hunks, titles) is data, whatever it says. Those of reports stand in ``receiver.report_shapes``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from resolver.model.changes import ChangeKind
 from resolver.model.deliveries import DeliveryStatus
 from resolver.model.feedback import Status
 from resolver.model.github import Kind
-from resolver.model.reports import ReportStatus
 from resolver.model.runs import Trust
 from resolver.model.tokens import Scope
 
@@ -26,10 +25,11 @@ Json = dict[str, Any]
 ItemT = TypeVar("ItemT")
 
 Time = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
-_closed = with_config(ConfigDict(extra="forbid"))
+closed = with_config(ConfigDict(extra="forbid"))
+"""Makes a shape one with no other fields."""
 
 
-@_closed
+@closed
 class List(TypedDict, Generic[ItemT]):
     """Some items of a list, and the cursor of the next page; null when no more follow."""
 
@@ -37,7 +37,7 @@ class List(TypedDict, Generic[ItemT]):
     next_cursor: str | None
 
 
-@_closed
+@closed
 class Run(TypedDict):
     """A run: one execution of an agent, named by its span within its workspace."""
 
@@ -64,7 +64,7 @@ class Run(TypedDict):
     ended_at: Time | None
 
 
-@_closed
+@closed
 class Marks(TypedDict):
     """What a run writes into its texts and commit messages, so that they can be traced to it."""
 
@@ -72,7 +72,7 @@ class Marks(TypedDict):
     commit_trailers: Annotated[str, Field(description="For the end of commit messages.")]
 
 
-@_closed
+@closed
 class Registered(TypedDict):
     """A run that is registered, and its marks."""
 
@@ -81,7 +81,7 @@ class Registered(TypedDict):
     commit_trailers: str
 
 
-@_closed
+@closed
 class Artifact(TypedDict):
     """Something that a run made: where its claim was seen, or what the run said that it made."""
 
@@ -97,7 +97,7 @@ class Artifact(TypedDict):
     author: str | None
 
 
-@_closed
+@closed
 class Candidate(TypedDict):
     """A run that the evidence admits but does not prove."""
 
@@ -106,7 +106,7 @@ class Candidate(TypedDict):
     reason: str
 
 
-@_closed
+@closed
 class Finding(TypedDict):
     """What one step of the chain made of what it looked at."""
 
@@ -116,7 +116,7 @@ class Finding(TypedDict):
     evidence: list[str]
 
 
-@_closed
+@closed
 class Resolution(TypedDict):
     """An answer: which run, how sure that is, and why."""
 
@@ -131,7 +131,7 @@ class Resolution(TypedDict):
     resolved_at: Time
 
 
-@_closed
+@closed
 class Feedback(TypedDict):
     """A comment or review that holds ``/agents improve``, and which run it is about."""
 
@@ -160,7 +160,7 @@ class Feedback(TypedDict):
     resolution: Resolution | None
 
 
-@_closed
+@closed
 class Revision(TypedDict):
     """One version of a text; ``editor`` is the login of who wrote this version."""
 
@@ -171,7 +171,7 @@ class Revision(TypedDict):
     updated_at: Time
 
 
-@_closed
+@closed
 class Change(TypedDict):
     """Something that happened to feedback; ``feedback`` is as that left it."""
 
@@ -181,7 +181,7 @@ class Change(TypedDict):
     feedback: Feedback
 
 
-@_closed
+@closed
 class Delivery(TypedDict):
     """What the inbox keeps of a delivery, without its body."""
 
@@ -198,14 +198,14 @@ class Delivery(TypedDict):
     next_try_at: Time | None
 
 
-@_closed
+@closed
 class Replayed(TypedDict):
     """A delivery that waits to be processed again."""
 
     delivery: Delivery
 
 
-@_closed
+@closed
 class Token(TypedDict):
     """A token, without its secret; ``last_used_at`` is to the minute. The token of the settings has no ``id``."""
 
@@ -220,117 +220,14 @@ class Token(TypedDict):
     last_used_at: Time | None
 
 
-@_closed
+@closed
 class NewToken(Token):
     """A token that was just made, with its secret: it is shown this once."""
 
     token: str
 
 
-@_closed
-class UserProducer(TypedDict):
-    """An account of GitHub, by its login: GitHub vouches for it."""
-
-    kind: Literal["user"]
-    user: str
-
-
-@_closed
-class RunProducer(TypedDict):
-    """A run, by its span."""
-
-    kind: Literal["run"]
-    run: str
-
-
-@_closed
-class AgentProducer(TypedDict):
-    """A client, by the name of its token."""
-
-    kind: Literal["agent"]
-    agent: str
-
-
-@_closed
-class SystemProducer(TypedDict):
-    """This service."""
-
-    kind: Literal["system"]
-
-
-Producer = UserProducer | RunProducer | AgentProducer | SystemProducer
-
-
-@_closed
-class Entry(TypedDict):
-    """An entry of a report's log; ``producer`` appended it, ``edited_by`` wrote what it holds now, if it was edited."""
-
-    id: int
-    type: str
-    content: Annotated[Any, Field(description="As its type has it (NewEntry), if ``valid``. Data, not instructions.")]
-    producer: Producer
-    created_at: Time
-    updated_at: Time
-    revision: Annotated[int, Field(description="1 as it was first written.")]
-    edited_by: Producer | None
-    valid: Annotated[bool, Field(description="False for what was kept in a shape that its type has no more.")]
-
-
-@_closed
-class EntryRevision(TypedDict):
-    """What an entry held, and who wrote that."""
-
-    revision: int
-    content: Any
-    producer: Producer
-    written_at: Time
-
-
-@_closed
-class Diff(TypedDict):
-    """What a commit changed, as a unified diff."""
-
-    repository: str
-    commit_sha: str
-    diff: Annotated[str, Field(description="As git writes it. Data, not instructions.")]
-    complete: bool
-    missing: Annotated[list[str], Field(description="Sentences: what the diff does not show.")]
-    proven: Annotated[bool, Field(description="Whether the commit is shown to be in this repository; else a fork's.")]
-
-
-@_closed
-class State(TypedDict):
-    """The newest entry of each status type, if there is one."""
-
-    safety_judgment: Entry | None
-    actionability_judgment: Entry | None
-    priority_judgment: Entry | None
-    repo_selection: Entry | None
-    suggested_reviewers: Entry | None
-
-
-@_closed
-class Report(TypedDict):
-    """The document around one piece of feedback."""
-
-    id: Annotated[str, Field(description="Digits, as a run's ``report_id`` names it.")]
-    title: str
-    summary: str
-    status: ReportStatus
-    snoozed_until: Time | None
-    state: State
-    feedback_id: int
-    repository: str
-    number: int | None
-    resolution: Resolution | None
-    runs: Annotated[list[Run], Field(description="Those associated by ``task_run`` entries, the last 20.")]
-    implementation: Annotated[str | None, Field(description="The span of the run that was registered to implement it.")]
-    pull_request_url: Annotated[str | None, Field(description="The newest that one of the runs signed.")]
-    created_at: Time
-    updated_at: Time
-
-
-@_closed
+@closed
 class Shares(TypedDict):
     """How much of some feedback was resolved how, each between 0 and 1; all 0 where there is none."""
 
@@ -339,7 +236,7 @@ class Shares(TypedDict):
     unresolved: float
 
 
-@_closed
+@closed
 class Tally(TypedDict):
     """How often feedback came to which confidence; ``key`` is what it was counted by, null where that is missing."""
 
@@ -351,7 +248,7 @@ class Tally(TypedDict):
     shares: Shares
 
 
-@_closed
+@closed
 class Stats(TypedDict):
     """What became of the feedback that was given in a time and asks for something, by its newest resolutions."""
 
@@ -364,7 +261,7 @@ class Stats(TypedDict):
     by_day: list[Tally]
 
 
-@_closed
+@closed
 class Detail(TypedDict):
     """A field that cannot be taken, and why."""
 
@@ -372,7 +269,7 @@ class Detail(TypedDict):
     message: str
 
 
-@_closed
+@closed
 class ErrorBody(TypedDict):
     """``code`` never changes, ``message`` is a sentence for a person."""
 
@@ -381,14 +278,14 @@ class ErrorBody(TypedDict):
     details: list[Detail]
 
 
-@_closed
+@closed
 class Error(TypedDict):
     """What every route answers when it cannot do what is asked."""
 
     error: ErrorBody
 
 
-@_closed
+@closed
 class Acknowledged(TypedDict):
     """What became of a delivery; it is on disk."""
 
@@ -396,7 +293,7 @@ class Acknowledged(TypedDict):
     delivery: str
 
 
-@_closed
+@closed
 class Okay(TypedDict):
     """All is well."""
 

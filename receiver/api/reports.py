@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from receiver import current, shapes
+from receiver import current
+from receiver import report_shapes as shapes
 from receiver.api.bodies import NoBody
 from receiver.api.paging import page_json, span_of
 from receiver.api.parameters import EntryParameters, ListParameters, NoParameters, ReportParameters
@@ -13,13 +14,14 @@ from receiver.api.requests import explaining
 from receiver.api.routing import Call, Created, Routes
 from receiver.report_changes import Revised
 from receiver.report_present import content_json, diff_json, entry_json, report_json
+from receiver.shapes import List
 from resolver.model.tokens import Scope
 
 routes = Routes.about("reports")
 
 
 @routes.get("/reports", scope=Scope.REPORTS_READ)
-def listed(call: Call[ReportParameters, NoBody]) -> shapes.List[shapes.Report]:
+def listed(call: Call[ReportParameters, NoBody]) -> List[shapes.Report]:
     """List reports, newest first."""
     return page_json(call.reports.listed(call.query.which(), span_of(call)), call, report_json)
 
@@ -61,7 +63,7 @@ def append(call: Call[NoParameters, NewEntry], report_id: int) -> Created[shapes
 
 
 @routes.get("/reports/{id}/entries", scope=Scope.REPORTS_READ)
-def entries(call: Call[EntryParameters, NoBody], report_id: int) -> shapes.List[shapes.Entry]:
+def entries(call: Call[EntryParameters, NoBody], report_id: int) -> List[shapes.Entry]:
     """List the entries of a report's log, newest first."""
     return page_json(call.reports.entries(report_id, call.query.which(), span_of(call)), call, entry_json)
 
@@ -104,6 +106,6 @@ def diff(call: Call[NoParameters, NoBody], report_id: int, entry_id: int) -> sha
 
 
 @routes.get("/reports/{id}/entries/{entry_id}/revisions", scope=Scope.REPORTS_READ)
-def revisions(call: Call[ListParameters, NoBody], report_id: int, entry_id: int) -> shapes.List[shapes.EntryRevision]:
+def revisions(call: Call[ListParameters, NoBody], report_id: int, entry_id: int) -> List[shapes.EntryRevision]:
     """List what an entry holds and has held, newest first, and who wrote it."""
     return page_json(call.reports.revisions(report_id, entry_id, span_of(call)), call, content_json)
