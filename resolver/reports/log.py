@@ -76,7 +76,7 @@ def edit(
     content = kind.read(content)
     if kind is registry.TASK_RUN:
         content = _association(ledger, report, content, editor)
-    if content == entry.content:
+    if kind.same(entry.content, content):
         return Written(entry, report, new=False)
     key = kind.key(content)
     ledger.rewrite_entry(entry, content, key, writer=editor, at=at)
@@ -110,10 +110,10 @@ def _said_already(
     """Return the entry that says just this already, where saying it again would add nothing."""
     if kind.newest_counts:
         former = ledger.counting_entry(report.id, kind.name, key)
-        return former if former is not None and former.content == content else None
+        return former if former is not None and kind.same(former.content, content) else None
     if kind.once and key is not None:
         alike = ledger.entries_with_key(report.id, kind.name, key)
-        return next((entry for entry in alike if entry.content == content), None)
+        return next((entry for entry in alike if kind.same(entry.content, content)), None)
     return None
 
 

@@ -73,11 +73,19 @@ class EntryKind:
 
     def fits(self, content: Any) -> bool:  # noqa: ANN401 - JSON
         """Whether a content that was kept is still one of this type."""
+        return self._said(content) is not None
+
+    def same(self, content: Any, other: Any) -> bool:  # noqa: ANN401 - JSON
+        """Whether two contents say the same: null, or an empty list, says no more than leaving out does."""
+        said = self._said(content)
+        return content == other or (said is not None and said == self._said(other))
+
+    def _said(self, content: Any) -> BaseModel | None:  # noqa: ANN401 - JSON
+        """Return what a content says; None when it is none of this type."""
         try:
-            self.model.model_validate_json(_compact(content))
+            return self.model.model_validate_json(_compact(content))
         except ValidationError:
-            return False
-        return True
+            return None
 
 
 def _compact(content: Any) -> bytes:  # noqa: ANN401 - JSON
