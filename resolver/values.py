@@ -60,6 +60,8 @@ def sha(text: str) -> str:
 PLAIN: Final = r"[^\u0000-\u001f\u007f-\u009f]"
 SHA_PATTERN: Final = "(?:[0-9a-fA-F]{40}|[0-9a-fA-F]{64})"
 SAYS: Final = r"[^\u0000-\u001f\u007f-\u009f\s]"
+FILLED: Final = f"{PLAIN}*{SAYS}{PLAIN}*"
+"""What a text of one line looks like that says something."""
 
 
 def told(pattern: str, length: int = MAX_TEXT) -> WithJsonSchema:
@@ -69,7 +71,7 @@ def told(pattern: str, length: int = MAX_TEXT) -> WithJsonSchema:
 
 Text = Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(plain), told(f"{PLAIN}*")]
 """A text that may be empty: nothing is said then."""
-FilledText = Annotated[Text, AfterValidator(filled), told(f"{PLAIN}*{SAYS}{PLAIN}*")]
+FilledText = Annotated[Text, AfterValidator(filled), told(FILLED)]
 RepositoryName = Annotated[Text, AfterValidator(repository), told("[A-Za-z0-9_-]{1,100}/[A-Za-z0-9._-]{1,100}")]
 Sha = Annotated[Text, AfterValidator(sha), told(SHA_PATTERN)]
 Number = Annotated[int, Strict(), Field(ge=1, le=names.MAX_ID)]

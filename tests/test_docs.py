@@ -22,6 +22,7 @@ from resolver.chain import chain
 from resolver.model.tokens import Scope
 from resolver.payloads.events import EVENTS
 from resolver.policy import Policy
+from resolver.reports import contents
 from resolver.reports.registry import BY_TYPE, WRITABLE
 from tests.support.api import open_api
 from tests.support.tree import ROOMS, ROOT, files
@@ -161,8 +162,21 @@ def test_the_types_of_entries_are_the_same_everywhere() -> None:
 
     assert [one["properties"]["type"]["const"] for one in schemas["NewEntry"]["oneOf"]] == writable
     assert told == writable
-    assert [name for name in types if name in writable] == writable
-    assert unknown(types, BY_TYPE) == set()
+    assert types == [*BY_TYPE]
+
+
+def test_the_readme_tells_what_entries_hold_and_how_they_add_up() -> None:
+    """Its table has each type's family, and each field by its name, with a mark where it may be left out."""
+    rows = [line.split("|") for line in section(README, "Reports").splitlines() if line.startswith("| `")]
+
+    assert {row[1].strip(" `"): row[3].strip() for row in rows} == {one.name: one.family for one in BY_TYPE.values()}
+    for _, name, holds, *_ in rows:
+        model = BY_TYPE[name.strip(" `")].model
+        if model is contents.SuggestedReviewers:
+            model = contents.Reviewer
+        if model is not contents.Resolution:  # told in words: it is an answer as the API gives it elsewhere
+            fields = {field if one.is_required() else f"{field}?" for field, one in model.model_fields.items()}
+            assert fields - set(re.findall(r"`([^`]+)`", holds)) == set(), name
 
 
 def test_the_configurations_that_clients_copy_are_json() -> None:

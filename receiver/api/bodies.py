@@ -26,8 +26,7 @@ from resolver.model.feedback import SETTABLE, Status
 from resolver.model.runs import Run
 from resolver.model.tokens import Scope, TokenGrant
 from resolver.values import (
-    PLAIN,
-    SAYS,
+    FILLED,
     SHA_PATTERN,
     FilledText,
     Number,
@@ -46,13 +45,12 @@ MAX_PERSON: Final = 100
 
 Texts = Annotated[tuple[FilledText, ...], Field(max_length=MAX_ITEMS)]
 Numbers = Annotated[tuple[Number, ...], Field(max_length=MAX_ITEMS)]
-_SAYS_SOMETHING = f"{PLAIN}*{SAYS}{PLAIN}*"
 Reason = Annotated[
     str,
     StringConstraints(max_length=MAX_REASON),
     AfterValidator(plain),
     AfterValidator(filled),
-    told(_SAYS_SOMETHING, MAX_REASON),
+    told(FILLED, MAX_REASON),
 ]
 ScopeName = Annotated[Scope, Strict(strict=False)]
 """JSON has no enumerations: a scope is its name."""
@@ -61,7 +59,7 @@ Person = Annotated[
     StringConstraints(max_length=MAX_PERSON),
     AfterValidator(plain),
     AfterValidator(filled),
-    told(_SAYS_SOMETHING, MAX_PERSON),
+    told(FILLED, MAX_PERSON),
 ]
 
 

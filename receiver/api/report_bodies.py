@@ -20,9 +20,9 @@ from pydantic_core import CoreSchema
 from receiver.api.bodies import Body
 from receiver.api.fields import Time
 from resolver.model.reports import BY_HAND, ReportStatus
-from resolver.reports.contents import Prose
+from resolver.reports.contents import LINES, Prose
 from resolver.reports.registry import WRITABLE
-from resolver.values import PLAIN, SAYS, FilledText, told
+from resolver.values import FILLED, FilledText, told
 
 StatusByHand = Annotated[
     ReportStatus,
@@ -36,10 +36,8 @@ EntryType = Annotated[str, WithJsonSchema({"type": "string", "enum": [kind.name 
 MAX_TITLE: Final = 200
 MAX_WORDS: Final = 20_000
 """Characters of a summary, or a reason."""
-Words = Annotated[Prose, StringConstraints(max_length=MAX_WORDS)]
-
-
-Title = Annotated[FilledText, StringConstraints(max_length=MAX_TITLE), told(f"{PLAIN}*{SAYS}{PLAIN}*", MAX_TITLE)]
+Words = Annotated[Prose, StringConstraints(max_length=MAX_WORDS), told(LINES, MAX_WORDS)]
+Title = Annotated[FilledText, StringConstraints(max_length=MAX_TITLE), told(FILLED, MAX_TITLE)]
 
 
 class NewEntry(Body):

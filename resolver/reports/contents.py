@@ -1,6 +1,7 @@
 """What each type of entry holds: one model for each (SPEC §6).
 
-Every text that is given has to say something, whether it may be left out or not. ``null`` is the same as leaving out.
+Every text that is given has to say something, whether it may be left out or not. ``null``, where it may stand, is the
+same as leaving out.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from pydantic import (
 from resolver import names
 from resolver.model.answers import Confidence
 from resolver.model.reports import ReportStatus
-from resolver.values import MAX_TEXT, FilledText, Number, RepositoryName, Sha, filled, plain
+from resolver.values import FILLED, MAX_TEXT, FilledText, Number, RepositoryName, Sha, filled, plain, told
 
 MAX_CONTENT: Final = 65_536
 """Bytes of a content, as compact JSON in UTF-8: no text alone has to be bounded further."""
@@ -33,8 +34,10 @@ MAX_LINE: Final = 1_000
 MAX_PATH: Final = 4_096
 MAX_ITEMS: Final = 200
 
-_LINES: Final = r"[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]"
+_CHARACTER: Final = r"[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]"
 _SAYS: Final = r"[^\u0000-\u0020\u007f-\u00a0\s]"
+LINES: Final = f"{_CHARACTER}*{_SAYS}{_CHARACTER}*"
+"""What a text of any lines looks like that says something."""
 _CONTROLS: Final = frozenset(map(chr, (*range(0x20), *range(0x7F, 0xA0)))) - {"\n", "\r", "\t"}
 _ADDRESS: Final = r"https?://[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?(?:/[!-~]*)?"
 _SHORT_SHA: Final = "[0-9a-fA-F]{7,64}"
@@ -73,23 +76,19 @@ def _choice(value: object) -> bool | str:
     return filled(plain(value))
 
 
-def _told(pattern: str, length: int = MAX_CONTENT) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "maxLength": length, "pattern": f"^{pattern}$"})
-
-
-Prose = Annotated[str, AfterValidator(_says_something), _told(f"{_LINES}*{_SAYS}{_LINES}*")]
+Prose = Annotated[str, AfterValidator(_says_something), told(LINES, MAX_CONTENT)]
 """A text of one line or several."""
 Code = Annotated[
     str,
     AfterValidator(_says_something),
     AfterValidator(_few_short_lines),
-    _told(f"{_LINES}*{_SAYS}{_LINES}*", MAX_LINES * (MAX_LINE + 1)),
+    told(LINES, MAX_LINES * (MAX_LINE + 1)),
 ]
 Path = Annotated[
     str,
     StringConstraints(max_length=MAX_PATH, strip_whitespace=True),
     AfterValidator(_says_something),
-    WithJsonSchema({"type": "string", "maxLength": MAX_PATH, "pattern": "^[!-~]+$"}),
+    told(LINES, MAX_PATH),
 ]
 ShortSha = Annotated[
     str,
@@ -100,9 +99,11 @@ Address = Annotated[str, StringConstraints(max_length=2_048, pattern=f"^{_ADDRES
 Choice = Annotated[
     bool | str,
     PlainValidator(_choice),
-    WithJsonSchema({"anyOf": [{"type": "boolean"}, {"type": "string", "maxLength": MAX_TEXT, "pattern": "^[!-~]+$"}]}),
+    WithJsonSchema(
+        {"anyOf": [{"type": "boolean"}, {"type": "string", "maxLength": MAX_TEXT, "pattern": f"^{FILLED}$"}]}
+    ),
 ]
-Login = Annotated[str, StringConstraints(max_length=110), AfterValidator(_login), _told(names.LOGIN, 110)]
+Login = Annotated[str, StringConstraints(max_length=110), AfterValidator(_login), told(names.LOGIN, 110)]
 
 
 Priority = Literal["P0", "P1", "P2", "P3", "P4"]
