@@ -20,6 +20,9 @@ from resolver.reports.life import StatusChange
 from resolver.reports.log import Written
 from store.ledger import Ledger
 
+MOST_AT_ONCE = 100
+"""Reports that are woken at a look."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revised:
@@ -46,7 +49,8 @@ class ReportChanges:
         """
         kind = registry.writable(type_)
         read = kind.read(content)
-        with self._writing(report_id) as (ledger, report):
+        locks = writing.locks_for(self.workspace, read, producer) if kind is registry.TASK_RUN else ()
+        with self._writing(report_id, *locks) as (ledger, report):
             policy, at = self.services.policy, self.services.clock()
             return writing.append_entry(ledger, policy, report, kind, read, producer=producer, at=at)
 
@@ -60,7 +64,8 @@ class ReportChanges:
         producer: Producer,
     ) -> Written:
         """Give an entry another content. Raises as ``append`` does."""
-        with self._writing(report_id) as (ledger, report):
+        locks = writing.locks_for(self.workspace, content, producer)  # of which type it is, is not known yet
+        with self._writing(report_id, *locks) as (ledger, report):
             entry = _entry(ledger, report, entry_id)
             policy, at = self.services.policy, self.services.clock()
             return writing.edit_entry(ledger, policy, report, entry, type_, content, producer=producer, at=at)
@@ -88,9 +93,10 @@ class ReportChanges:
             life.set_words(ledger, present, title=revised.title, summary=revised.summary, by=producer, at=now)
 
     @contextmanager
-    def _writing(self, report_id: int) -> Iterator[tuple[Ledger, Report]]:
-        """Write to a report that nobody else writes to meanwhile."""
-        with self.services.store.transaction(report_lock(report_id)) as ledger:
+    def _writing(self, report_id: int, *locks: str) -> Iterator[tuple[Ledger, Report]]:
+        """Write to a report that nobody else writes to meanwhile; ``locks`` are taken before the report's."""
+        with self.services.store.transaction(*locks) as ledger:
+            ledger.lock((report_lock(report_id),))
             report = ledger.report(report_id)
             if report is None or report.workspace != self.workspace:
                 raise NotFoundError(f"there is no report {report_id}")
@@ -108,10 +114,6 @@ def wake_reports(services: Services) -> int:
             if report is not None:
                 life.wake(ledger, report, now)
     return len(due)
-
-
-MOST_AT_ONCE = 100
-"""Reports that are woken at a look."""
 
 
 def _entry(ledger: Ledger, report: Report, entry_id: int) -> Entry:

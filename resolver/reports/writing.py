@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from resolver.errors import PayloadError
+from resolver.locks import run_lock
 from resolver.model.reports import Entry, Producer, Report
 from resolver.policy import Policy
 from resolver.ports import Ledger
@@ -13,6 +14,16 @@ from resolver.reports import log, registry
 from resolver.reports.log import Written
 from resolver.reports.registry import EntryKind
 from resolver.reports.work import follow_work
+
+
+def locks_for(workspace: str, content: Any, producer: Producer) -> tuple[str, ...]:  # noqa: ANN401 - JSON, as it came in
+    """Return what must not change while a run is associated, to be locked before the report.
+
+    A pull request of that run may be coming in meanwhile: whoever is second has to see what the first one kept.
+    """
+    named = content.get("run") if isinstance(content, dict) else None
+    span_id = named.strip() if isinstance(named, str) else producer.run
+    return () if span_id is None else (run_lock(workspace, span_id),)
 
 
 def append_entry(  # noqa: PLR0913 - who writes, and when, are named
