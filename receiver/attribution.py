@@ -24,16 +24,18 @@ def producer_of(principal: Principal, headers: Sequence[str], queries: Queries) 
 
     Raises ApiError: 403 for a token that is bound to another run, 422 for what is no run of the workspace.
     """
-    span_id = _named(headers)
-    if span_id is None:
-        span_id = principal.run
-    else:
-        principal.refuse_other_runs(span_id)
+    named = _named(headers)
+    if named is not None:
+        principal.refuse_other_runs(named)
+    span_id = named or principal.run
     if span_id is None:
         return Producer.agent(principal.name)
     try:
         queries.run(span_id)
     except NotFoundError:
+        if named is None:
+            message = f"the token is bound to run {span_id}, which is not registered yet: register it first"
+            raise ApiError(422, "invalid", message) from None
         raise _unfit("names no run that is registered in this workspace") from None
     return Producer.of_run(span_id)
 

@@ -84,3 +84,14 @@ def test_a_token_that_is_bound_to_a_run_writes_as_that_one(api: Api) -> None:
     assert [reply.text for reply in refused] == [
         "forbidden: the token is bound to run span-2: it writes as no other"
     ] * 2
+
+
+def test_a_token_whose_run_is_not_registered_yet_is_told_so(api: Api) -> None:
+    """Nobody named a run in the request: the token is what does not fit, and what to do about it is said."""
+    bound = issued(api, run="span-9")
+
+    refused = ask(bound, "append_entry", report_id="1", type="note", content=NOTE)
+    api.register("span-9")
+
+    assert refused.text == "invalid: the token is bound to run span-9, which is not registered yet: register it first"
+    assert append(bound, "note", NOTE)["producer"] == {"kind": "run", "run": "span-9"}
