@@ -10,12 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from resolver.errors import NotFoundError, StoreError
-from resolver.model.github import GithubObject, Kind, ObjectRef
 from resolver.model.reports import Entry, EntryRevision, NewEntry, Producer, ProducerKind
-from resolver.reports.port import SpanKey
 from store.database import Row
 from store.part import Part, below, compose
-from store.rows import OBJECT, to_object
 from store.times import from_micros, to_micros
 
 _COLUMNS = (
@@ -66,15 +63,6 @@ UPDATE report_entry SET counts = 1 WHERE id = (
 _REVISIONS = """
 SELECT v.revision, v.content, v.writer_kind, v.writer_name, v.writer_account, v.written_at
 FROM report_entry_revision v WHERE v.entry_id = ? AND v.revision < ? ORDER BY v.revision DESC LIMIT ?
-"""
-_SPANS_IN = """
-SELECT DISTINCT s.workspace, s.span_id FROM object o JOIN sighting s ON s.object_id = o.id
-WHERE o.repository_id = ? AND o.kind = ? AND o.github_id = ?
-"""
-_PULLS = f"""
-SELECT {OBJECT} FROM object o WHERE o.id IN (
-    SELECT s.object_id FROM sighting s WHERE s.workspace = ? AND s.span_id = ? AND s.object_id IS NOT NULL
-) AND o.kind = '{Kind.PULL_REQUEST.value}' ORDER BY o.created_at DESC, o.github_id DESC LIMIT ?
 """
 
 
@@ -135,15 +123,6 @@ class EntryFacts(Part):
             )
             for row in rows
         )
-
-    def spans_in(self, ref: ObjectRef) -> frozenset[SpanKey]:
-        """Return the runs, by workspace and span, whose claims stand, or stood, in an object."""
-        rows = self._db.rows(_SPANS_IN, (ref.repository_id, ref.kind.value, ref.id))
-        return frozenset((workspace, span_id) for workspace, span_id in rows)
-
-    def pulls_signed_by(self, workspace: str, span_id: str, limit: int) -> tuple[GithubObject, ...]:
-        """Return the pull requests whose bodies carry, or carried, a claim of a run, the newest first."""
-        return tuple(map(to_object, self._db.rows(_PULLS, (workspace, span_id, limit))))
 
 
 class EntryLedger(EntryFacts):

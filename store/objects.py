@@ -75,6 +75,7 @@ SELECT DISTINCT s.author_id FROM sighting s
 WHERE s.digest = ? AND s.posted_from <= (SELECT MIN(e.posted_at) FROM sighting e WHERE e.digest = ?)
 """
 _DIGESTS = f"SELECT DISTINCT s.digest FROM object o JOIN sighting s ON s.object_id = o.id WHERE {_IS_REF}"
+_SPANS = f"SELECT DISTINCT s.workspace, s.span_id FROM object o JOIN sighting s ON s.object_id = o.id WHERE {_IS_REF}"
 # Only of claims in commits is it unknown when they were posted, so that the index leads past those in texts.
 _IN_COMMITS = """
 SELECT 1 FROM sighting s JOIN git_commit c ON c.id = s.commit_id
@@ -163,6 +164,11 @@ class ObjectFacts(Part):
     def digests(self, ref: ObjectRef) -> frozenset[str]:
         """Return the claims that any revision of an object carries."""
         return frozenset(digest for (digest,) in self._db.rows(_DIGESTS, (ref.repository_id, ref.kind.value, ref.id)))
+
+    def spans_in(self, ref: ObjectRef) -> frozenset[tuple[str, str]]:
+        """Return the runs, by workspace and span, whose claims stand, or stood, in an object."""
+        rows = self._db.rows(_SPANS, (ref.repository_id, ref.kind.value, ref.id))
+        return frozenset((workspace, span_id) for workspace, span_id in rows)
 
     def claim_in_commits(self, repository_id: int, digest: str, at: datetime) -> bool:
         """Return whether a commit of the repository, pushed by a time, carries a claim."""

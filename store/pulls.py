@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import astuple, replace
 
-from resolver.model.github import PullRequest, ThreadSeen
+from resolver.model.github import GithubObject, Kind, PullRequest, ThreadSeen
 from store.merging import merge_pull_requests
 from store.pull_commits import PullCommitFacts, PullCommitLedger
-from store.rows import PULL_REQUEST, to_pull_request
+from store.rows import OBJECT, PULL_REQUEST, to_object, to_pull_request
 from store.times import to_micros
 
 _HEADS = "refs/heads/"
@@ -19,6 +19,11 @@ _PULL = f"SELECT {PULL_REQUEST} FROM pull_request p WHERE p.repository_id = ? AN
 _MERGED_AS = f"""
 SELECT {PULL_REQUEST} FROM pull_request p WHERE p.repository_id = ? AND p.merge_commit_sha = ? AND p.merged = 1
 ORDER BY p.number
+"""
+_SIGNED_BY = f"""
+SELECT {OBJECT} FROM object o WHERE o.id IN (
+    SELECT s.object_id FROM sighting s WHERE s.workspace = ? AND s.span_id = ? AND s.object_id IS NOT NULL
+) AND o.kind = '{Kind.PULL_REQUEST.value}' ORDER BY o.created_at DESC, o.github_id DESC LIMIT ?
 """
 _ADD = """
 INSERT INTO pull_request (head_sha, head_ref, head_repository_id, base_sha, base_ref, state, merged,
@@ -75,6 +80,10 @@ class PullFacts(PullCommitFacts):
         branches = {ref.removeprefix(_HEADS) for (ref,) in rows if ref.startswith(_HEADS)}
         pushed_to = {pull for branch in branches for pull in self.pulls_with_head(repository_id, branch)}
         return tuple(sorted(pushed_to.union(self.pulls_listing(repository_id, shas))))
+
+    def pulls_signed_by(self, workspace: str, span_id: str, limit: int) -> tuple[GithubObject, ...]:
+        """Return the pull requests whose bodies carry, or carried, a claim of a run, the newest first."""
+        return tuple(map(to_object, self._db.rows(_SIGNED_BY, (workspace, span_id, limit))))
 
 
 class PullLedger(PullFacts, PullCommitLedger):
