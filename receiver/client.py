@@ -1,4 +1,4 @@
-"""The client for agent runners: register a run, get its marks, read feedback.
+"""The client for agent runners: register a run, get its marks, read feedback, work on reports.
 
 ::
 

@@ -31,7 +31,7 @@ MOST_PULLS = 20
 def implement(ledger: Ledger, report_id: int, run: Run, *, at: datetime) -> Report:
     """Make a registered run a report's implementation, once.
 
-    Raises ConflictError when another run is. The caller holds the report's lock.
+    Raises ConflictError when another run is, NotFoundError without the report. The caller holds the report's lock.
     """
     report = ledger.report(report_id)
     if report is None:
