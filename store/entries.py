@@ -136,7 +136,10 @@ class EntryLedger(EntryFacts):
         return int(self._db.rows(_ADD, values)[0][0])
 
     def rewrite_entry(self, entry: Entry, content: Any, key: str | None, *, writer: Producer, at: datetime) -> None:  # noqa: ANN401 - JSON
-        """Give an entry another content; the former one is kept as a revision. Raises NotFoundError."""
+        """Give an entry another content; the former one is kept as a revision. Raises NotFoundError.
+
+        It counts no more, for another one may under its new key: whether it does is for ``count_newest`` to say.
+        """
         self._db.change(_KEEP_REVISION, (entry.id,))
         values = (json.dumps(content, separators=(",", ":")), key, *_named(writer), to_micros(at), entry.id)
         if not self._db.change(_REWRITE, values):

@@ -62,7 +62,7 @@ class ReportLedger(Protocol):
         ...
 
     def rewrite_entry(self, entry: Entry, content: Any, key: str | None, *, writer: Producer, at: datetime) -> None:  # noqa: ANN401 - JSON
-        """Give an entry another content; the former one is kept as a revision."""
+        """Give an entry another content; the former one is kept as a revision. It counts no more (``count_newest``)."""
         ...
 
     def remove_entry(self, entry: Entry, *, remover: Producer, at: datetime) -> None:
