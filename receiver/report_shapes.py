@@ -8,6 +8,8 @@ from pydantic import Field
 from typing_extensions import TypedDict  # pydantic asks for this one before Python 3.12
 
 from receiver.shapes import Resolution, Run, Time, closed
+from resolver.model.feedback import Status
+from resolver.model.github import Kind
 from resolver.model.reports import ReportStatus
 
 
@@ -94,6 +96,18 @@ class State(TypedDict):
 
 
 @closed
+class FeedbackOfReport(TypedDict):
+    """What a report is about: all of it is at ``/v1/feedback/{id}``."""
+
+    id: int
+    url: str
+    author: str
+    source: Kind
+    status: Status
+    created_at: Time
+
+
+@closed
 class Report(TypedDict):
     """The document around one piece of feedback."""
 
@@ -104,6 +118,7 @@ class Report(TypedDict):
     snoozed_until: Time | None
     state: State
     feedback_id: int
+    feedback: FeedbackOfReport
     repository: str
     number: int | None
     resolution: Resolution | None

@@ -27,10 +27,9 @@ _NAME = """
  ORDER BY n.as_of DESC, n.name DESC LIMIT 1)
 """
 _REPORT = "(SELECT q.id FROM report q WHERE q.feedback_id = f.id)"
-FEEDBACK = f"""
-SELECT {OBJECT}, {_STATE}, {_NAME}, {_REPORT}, {RESOLUTION}
-FROM feedback f JOIN object o ON o.id = f.object_id LEFT JOIN resolution x ON x.id = f.resolution_id
-"""
+COLUMNS = f"{OBJECT}, {_STATE}, {_NAME}, {_REPORT}, {RESOLUTION}"
+JOINS = "JOIN object o ON o.id = f.object_id LEFT JOIN resolution x ON x.id = f.resolution_id"
+FEEDBACK = f"SELECT {COLUMNS} FROM feedback f {JOINS}"
 """Reads feedback with its object, its repository's current name, its report's id and its newest resolution: for
 ``to_feedback``."""
 

@@ -20,11 +20,25 @@ _MERGED_AS = f"""
 SELECT {PULL_REQUEST} FROM pull_request p WHERE p.repository_id = ? AND p.merge_commit_sha = ? AND p.merged = 1
 ORDER BY p.number
 """
+# Anybody may paste a claim into any number of bodies: those by others than its first posters are left out here, so that
+# they do not stand before the run's own. Where the operator named the agents' accounts, it is these that count.
 _SIGNED_BY = f"""
 SELECT {OBJECT} FROM object o WHERE o.id IN (
-    SELECT s.object_id FROM sighting s WHERE s.workspace = ? AND s.span_id = ? AND s.object_id IS NOT NULL
-) AND o.kind = '{Kind.PULL_REQUEST.value}' ORDER BY o.created_at DESC, o.github_id DESC LIMIT ?
+    SELECT s.object_id FROM sighting s JOIN object b ON b.id = s.object_id
+    WHERE s.workspace = ? AND s.span_id = ? AND b.kind = '{Kind.PULL_REQUEST.value}' AND {{by}}
+) ORDER BY o.created_at DESC, o.github_id DESC LIMIT ?
 """
+_SIGNED_FIRST = _SIGNED_BY.format(
+    by="""b.author_id IN (
+        SELECT f.author_id FROM sighting f WHERE f.digest = s.digest
+        AND f.posted_from <= (SELECT MIN(e.posted_at) FROM sighting e WHERE e.digest = s.digest)
+    )"""
+)
+_SIGNED_BY_ACCOUNTS = _SIGNED_BY.format(
+    by="""EXISTS (
+        SELECT 1 FROM wanted WHERE column1 = lower(b.author_login) OR column1 = CAST(b.author_id AS TEXT)
+    )"""
+)
 _ADD = """
 INSERT INTO pull_request (head_sha, head_ref, head_repository_id, base_sha, base_ref, state, merged,
     merge_commit_sha, commit_count, updated_at, repository_id, number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -81,9 +95,20 @@ class PullFacts(PullCommitFacts):
         pushed_to = {pull for branch in branches for pull in self.pulls_with_head(repository_id, branch)}
         return tuple(sorted(pushed_to.union(self.pulls_listing(repository_id, shas))))
 
-    def pulls_signed_by(self, workspace: str, span_id: str, limit: int) -> tuple[GithubObject, ...]:
-        """Return the pull requests whose bodies carry, or carried, a claim of a run, the newest first."""
-        return tuple(map(to_object, self._db.rows(_SIGNED_BY, (workspace, span_id, limit))))
+    def pulls_signed_by(
+        self, workspace: str, span_id: str, accounts: frozenset[str] | None, limit: int
+    ) -> tuple[GithubObject, ...]:
+        """Return the pull requests whose bodies carry, or carried, a claim of a run, the newest first.
+
+        They are those of the agents' ``accounts`` (logins in lower case, or ids); where it is None, of those who may
+        have posted the claim first.
+        """
+        asked = (workspace, span_id, limit)
+        if accounts is None:
+            rows = self._db.rows(_SIGNED_FIRST, asked)
+        else:
+            rows = self._db.rows_among(_SIGNED_BY_ACCOUNTS, [(account,) for account in sorted(accounts)], asked)
+        return tuple(map(to_object, rows))
 
 
 class PullLedger(PullFacts, PullCommitLedger):

@@ -13,7 +13,7 @@ from resolver.model.reports import Report, ReportStatus, ReportWithFeedback
 from resolver.model.runs import Run
 from resolver.reports.port import SpanKey
 from store.database import Row
-from store.feedback import FEEDBACK, to_feedback
+from store.feedback import COLUMNS, JOINS, to_feedback
 from store.part import below, compose
 from store.repositories import RepositoryFacts
 from store.rows import RUN, to_run
@@ -26,9 +26,7 @@ _COLUMNS = (
 _WIDTH = 16
 _BY_ID = f"SELECT {_COLUMNS} FROM report p WHERE p.id = ?"
 _ABOUT = f"SELECT {_COLUMNS} FROM report p WHERE p.feedback_id = ?"
-_WITH_FEEDBACK = FEEDBACK.replace("SELECT ", f"SELECT {_COLUMNS}, ", 1).replace(
-    "FROM feedback f ", "FROM report p JOIN feedback f ON f.id = p.feedback_id ", 1
-)
+_WITH_FEEDBACK = f"SELECT {_COLUMNS}, {COLUMNS} FROM report p JOIN feedback f ON f.id = p.feedback_id {JOINS}"
 _SHOWN = f"{_WITH_FEEDBACK} WHERE p.id = ? AND p.workspace = ?"
 _LISTED = f"{_WITH_FEEDBACK} WHERE p.workspace = ? AND p.id < ?"
 _FILTERS = {
@@ -51,6 +49,7 @@ WHERE id = ?
 _ASSOCIATED = """
 SELECT DISTINCT e.report_id FROM wanted CROSS JOIN report_entry e JOIN report p ON p.id = e.report_id
 WHERE e.entry_key = wanted.column2 AND e.type = 'task_run' AND e.deleted_at IS NULL AND p.workspace = wanted.column1
+ORDER BY e.report_id DESC LIMIT 100
 """
 _IMPLEMENTED = """
 SELECT p.id FROM wanted CROSS JOIN report p
@@ -112,7 +111,10 @@ class ReportFacts(RepositoryFacts):
         return tuple((row[0], _to_shown(row)) for row in rows)
 
     def reports_of_runs(self, spans: Iterable[SpanKey]) -> frozenset[int]:
-        """Return the ids of the reports that some runs are associated with, or implement."""
+        """Return the ids of the reports that some runs implement, and of the last hundred associated with them.
+
+        Anybody may associate a run with any number of reports: what comes in must not cost more for that.
+        """
         keys = sorted(set(spans))
         rows = self._db.rows_among(_ASSOCIATED, keys) + self._db.rows_among(_IMPLEMENTED, keys)
         return frozenset(report_id for (report_id,) in rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Self
 
 from pydantic import (
     Field,
@@ -22,6 +22,7 @@ from receiver.api.fields import Time
 from resolver.model.reports import BY_HAND, ReportStatus
 from resolver.reports.contents import LINES, Prose
 from resolver.reports.registry import WRITABLE
+from resolver.reports.wording import MAX_TITLE, MAX_WORDS
 from resolver.values import FILLED, FilledText, told
 
 StatusByHand = Annotated[
@@ -33,9 +34,6 @@ StatusByHand = Annotated[
 
 EntryType = Annotated[str, WithJsonSchema({"type": "string", "enum": [kind.name for kind in WRITABLE]})]
 """Whether it is one of them is for the registry to say."""
-MAX_TITLE: Final = 200
-MAX_WORDS: Final = 20_000
-"""Characters of a summary, or a reason."""
 Words = Annotated[Prose, StringConstraints(max_length=MAX_WORDS), told(LINES, MAX_WORDS)]
 Title = Annotated[FilledText, StringConstraints(max_length=MAX_TITLE), told(FILLED, MAX_TITLE)]
 

@@ -101,10 +101,14 @@ class ReportsArguments(Arguments):
 
 
 class ReportArguments(Arguments):
-    """One report, and how much of its log."""
+    """One report, and which part of its log."""
 
     report_id: ReportId
-    entries: Annotated[int, Field(ge=0, le=MOST_ENTRIES, description="how many of the newest entries")] = 10
+    entries: Annotated[int, Field(ge=0, le=MOST_ENTRIES, description="how many entries, newest first")] = 10
+    type: Annotated[str, _told("entries of this type")] | None = None
+    run: Annotated[str, _told("entries by this run")] | None = None
+    current: Annotated[bool, _told("entries that count: newest judgments, newest finding of each signal")] | None = None
+    cursor: Annotated[str, _told("next_cursor of the part before; same filters")] | None = None
 
 
 class AppendArguments(Arguments):

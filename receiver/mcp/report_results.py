@@ -71,6 +71,7 @@ class ReportCommon(Result):
     repository: Text
     number: int | None = None
     feedback_id: int
+    feedback_url: Text
     implementation: Annotated[Text, Field(description="span_id of the run registered to implement it")] | None = None
     pull_request_url: Text | None = None
     created_at: Text
@@ -100,7 +101,7 @@ class ReportShown(ReportCommon):
     runs: list[RunBrief] | None = None
     state: Annotated[dict[str, EntryShown], Field(description="newest entry of each status type")] | None = None
     entries: Annotated[list[EntryShown], Field(description="of the log, newest first")] | None = None
-    older_entries: Annotated[bool, Field(description="there are more")] | None = None
+    next_cursor: Annotated[str, Field(description="more entries: call again with it as cursor")] | None = None
     how_to_log: Hint
 
 

@@ -34,7 +34,7 @@ HOW_TO_LOG: Final = (
 
 PRIORITIES: Final = get_args(Priority)
 ACTIONABILITIES: Final = get_args(get_type_hints(ActionabilityJudgment)["actionability"])
-_OWN: Final = ReportCommon.model_fields.keys() - {"untrusted", "priority", "actionability"}
+_OWN: Final = ReportCommon.model_fields.keys() - {"untrusted", "priority", "actionability", "feedback_url"}
 
 
 def report_page_shown(page: Json) -> ReportPage:
@@ -64,7 +64,7 @@ def report_shown(report: Json, log: Json | None) -> ReportShown:
         runs=[_run(run) for run in report["runs"]] or None,
         state=state or None,
         entries=None if log is None else [entry_shown(entry) for entry in log["items"]],
-        older_entries=None if log is None or log["next_cursor"] is None else True,
+        next_cursor=None if log is None else log["next_cursor"],
         how_to_log=HOW_TO_LOG,
         untrusted=ReportWords(title=report["title"], summary=report["summary"]),
     )
@@ -114,6 +114,7 @@ def _common(report: Json) -> dict[str, Any]:
     state = report["state"]
     return {
         **{name: value for name, value in report.items() if name in _OWN},
+        "feedback_url": report["feedback"]["url"],
         "priority": _value(state["priority_judgment"], "priority", PRIORITIES),
         "actionability": _value(state["actionability_judgment"], "actionability", ACTIONABILITIES),
     }

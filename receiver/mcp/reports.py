@@ -26,8 +26,19 @@ def list_reports(client: Client, arguments: ReportsArguments) -> results.ReportP
 
 def get_report(client: Client, arguments: ReportArguments) -> results.ReportShown:
     """Show a report and the newest entries of its log."""
-    report = client.report(arguments.report_id)
-    log = client.entry_page(arguments.report_id, limit=arguments.entries) if arguments.entries else None
+    report_id = arguments.report_id
+    report = client.report(report_id)
+    if not arguments.entries:
+        return shaping.report_shown(report, None)
+    current = "true" if arguments.current else None
+    log = client.entry_page(
+        report_id,
+        limit=arguments.entries,
+        type=arguments.type,
+        run=arguments.run,
+        current=current,
+        cursor=arguments.cursor,
+    )
     return shaping.report_shown(report, log)
 
 
@@ -64,8 +75,8 @@ REPORT_TOOLS: Final[tuple[Tool[Any], ...]] = (
     ),
     Tool(
         name="get_report",
-        description="Show a report: its state, the run that its feedback is about and why, who works on it, and the "
-        f"newest entries of its log. get_feedback has the feedback's place. {UNTRUSTED_BELOW}",
+        description="Show a report: its state, the run that its feedback is about and why, who works on it, and its "
+        f"log, newest first, page by page. get_feedback has the feedback's text. {UNTRUSTED_BELOW}",
         arguments=ReportArguments,
         result=results.ReportShown,
         ask=get_report,

@@ -44,8 +44,8 @@ _SHORT_SHA: Final = "[0-9a-fA-F]{7,64}"
 
 
 def _says_something(text: str) -> str:
-    """Return a text of any lines. Raises ValueError when it is blank, or holds what no text file holds."""
-    if not text.strip():
+    """Return a text of any lines. Raises ValueError when nobody would see any, or it holds what no text file holds."""
+    if not any(character.isprintable() and not character.isspace() for character in text):
         raise ValueError("is empty")
     if not _CONTROLS.isdisjoint(text):
         raise ValueError("holds a control character other than a tab or the end of a line")
@@ -85,10 +85,7 @@ Code = Annotated[
     told(LINES, MAX_LINES * (MAX_LINE + 1)),
 ]
 Path = Annotated[
-    str,
-    StringConstraints(max_length=MAX_PATH, strip_whitespace=True),
-    AfterValidator(_says_something),
-    told(LINES, MAX_PATH),
+    str, StringConstraints(max_length=MAX_PATH), AfterValidator(plain), AfterValidator(filled), told(FILLED, MAX_PATH)
 ]
 ShortSha = Annotated[
     str,

@@ -101,9 +101,12 @@ def _follow_status(ledger: Ledger, report: Report, feedback: Feedback, at: datet
     if (reason is not None) is (report.status is ReportStatus.WITHDRAWN):
         return report
     change = StatusChange(status=ReportStatus.OPEN, reason="the feedback stands again")
+    by = _author(ledger, feedback)
     if reason is not None:
         change = StatusChange(status=ReportStatus.WITHDRAWN, reason=reason)
-    return _set_status(ledger, report, change, by=_author(ledger, feedback), at=at)
+        # What an account may do is GitHub's to say: that is nothing that the editor of the text has done.
+        by = SYSTEM if feedback.state.status is Status.IGNORED else by
+    return _set_status(ledger, report, change, by=by, at=at)
 
 
 def _follow_answer(ledger: Ledger, report: Report, feedback: Feedback, answered_by: Producer, at: datetime) -> Report:

@@ -16,7 +16,7 @@ from typing import Any
 from resolver.errors import ForbiddenError, NotFoundError, PayloadError
 from resolver.model.reports import SYSTEM, Entry, NewEntry, Producer, Report
 from resolver.ports import Ledger
-from resolver.reports import registry
+from resolver.reports import contents, registry
 from resolver.reports.registry import EntryKind, Family
 
 RUN_FIELD = "content.run"
@@ -143,7 +143,8 @@ def _association(ledger: Ledger, report: Report, content: dict[str, Any], writer
         raise ForbiddenError(f"run {writer.run} associates itself with a report, and no other run")
     if not ledger.runs_for(report.workspace, (span_id,)):
         raise PayloadError(((RUN_FIELD, "names no run that is registered in this workspace"),))
-    return {"run": span_id, "product": content.get("product", "agents"), "type": content.get("type", "run")}
+    said = contents.TaskRun.model_validate(content)
+    return {"run": span_id, "product": said.product, "type": said.type}
 
 
 def _there(entry: Entry | None) -> Entry:

@@ -34,7 +34,7 @@ class ReportLedger(Protocol):
         ...
 
     def reports_of_runs(self, spans: Iterable[SpanKey]) -> frozenset[int]:
-        """Return the ids of the reports that some runs are associated with, or implement."""
+        """Return the ids of the reports that some runs implement, and of the last hundred associated with them."""
         ...
 
     def reports_to_wake(self, now: datetime, limit: int) -> tuple[int, ...]:
@@ -77,6 +77,12 @@ class ReportLedger(Protocol):
         """Return the runs whose claims stand, or stood, in an object."""
         ...
 
-    def pulls_signed_by(self, workspace: str, span_id: str, limit: int) -> tuple[GithubObject, ...]:
-        """Return the pull requests whose bodies carry, or carried, a claim of a run, the newest first."""
+    def pulls_signed_by(
+        self, workspace: str, span_id: str, accounts: frozenset[str] | None, limit: int
+    ) -> tuple[GithubObject, ...]:
+        """Return the pull requests whose bodies carry, or carried, a claim of a run, the newest first.
+
+        They are those of the agents' ``accounts`` (logins in lower case, or ids); where it is None, of those who may
+        have posted the claim first.
+        """
         ...

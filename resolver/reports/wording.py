@@ -6,8 +6,11 @@ from typing import Final
 
 from resolver.model.reports import Report
 
-MAX_TITLE: Final = 120
+MAX_HEADING: Final = 120
 """Characters of a title that follows from the feedback."""
+MAX_TITLE: Final = 200
+MAX_WORDS: Final = 20_000
+"""Characters of a title, and of a summary or a reason, that somebody gives."""
 WORDLESS: Final = "Feedback without words"
 """The title where the command stands alone."""
 
@@ -25,4 +28,4 @@ def summary_of(report: Report) -> str:
 def heading(instruction: str) -> str:
     """Return the first line of an instruction that says something, cut to a title's length."""
     line = next((" ".join(line.split()) for line in instruction.splitlines() if line.strip()), WORDLESS)
-    return line if len(line) <= MAX_TITLE else f"{line[: MAX_TITLE - 1].rstrip()}…"
+    return line if len(line) <= MAX_HEADING else f"{line[: MAX_HEADING - 1].rstrip()}…"

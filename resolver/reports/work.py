@@ -6,7 +6,8 @@ one run that was *registered* as its implementation, by a merged pull request th
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from resolver.admission import Admission
@@ -47,15 +48,16 @@ def implement(ledger: Ledger, report_id: int, run: Run, *, at: datetime) -> Repo
 
 def follow_work(ledger: Ledger, policy: Policy, report: Report, at: datetime) -> Report:
     """See which pull request is the newest, and whether one resolves the report. The caller holds its lock."""
-    runs = dict.fromkeys((report.implementation, *ledger.associated_runs(report.id, MOST_RUNS)))
-    made = {span: _made_by(ledger, policy, report.workspace, span, at) for span in runs if span is not None}
-    newest = max((pull for pulls in made.values() for pull in pulls), key=_age, default=None)
+    made = _Made(ledger, policy, report.workspace, at)
+    own = () if report.implementation is None else tuple(made.by(report.implementation))
+    others = (next(made.by(span), None) for span in ledger.associated_runs(report.id, MOST_RUNS))
+    newest = max((pull for pull in (*own[:1], *others) if pull is not None), key=_age, default=None)
     followed = replace(report, pull_request_url=None if newest is None else newest.url)
-    own = () if report.implementation is None else made[report.implementation]
     merged = next((pull for pull in own if _is_merged(ledger, pull)), None)
     if merged is not None and report.status is not ReportStatus.WITHDRAWN:
         followed = replace(followed, merged_url=merged.url)
     if followed != report:
+        followed = replace(followed, updated_at=max(at, report.updated_at))
         ledger.put_report(followed)
     if merged is None or followed.merged_url == report.merged_url or followed.status is ReportStatus.RESOLVED:
         return followed
@@ -64,25 +66,35 @@ def follow_work(ledger: Ledger, policy: Policy, report: Report, at: datetime) ->
     return set_status(ledger, followed, change, by=SYSTEM, at=at)
 
 
-def _made_by(ledger: Ledger, policy: Policy, workspace: str, span_id: str, at: datetime) -> tuple[GithubObject, ...]:
-    """Return the pull requests that a run proves to have made, the newest first."""
-    found = ledger.pulls_signed_by(workspace, span_id, MOST_PULLS)
-    return tuple(pull for pull in found if _is_made_by(ledger, policy, workspace, span_id, pull, at))
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """The pull requests that runs of a workspace prove to have made."""
 
+    ledger: Ledger
+    policy: Policy
+    workspace: str
+    at: datetime
 
-def _is_made_by(ledger: Ledger, policy: Policy, workspace: str, span_id: str, pull: GithubObject, at: datetime) -> bool:
-    """Whether a version of a pull request's body carries a signed claim of a run that counts there (SPEC §2.1, §4)."""
-    repository = ledger.repository(pull.ref.repository_id)
-    if repository is None or workspace not in repository.workspaces:
+    def by(self, span_id: str) -> Iterator[GithubObject]:
+        """Yield those of a run, the newest first."""
+        accounts = self.policy.agent_accounts
+        for pull in self.ledger.pulls_signed_by(self.workspace, span_id, accounts, MOST_PULLS):
+            if self._is_by(span_id, pull):
+                yield pull
+
+    def _is_by(self, span_id: str, pull: GithubObject) -> bool:
+        """Whether a version of a body carries a signed claim of a run that counts there (SPEC §2.1, §4)."""
+        repository = self.ledger.repository(pull.ref.repository_id)
+        if repository is None or self.workspace not in repository.workspaces:
+            return False
+        query = Query(self.workspace, repository.names[0], repository.id, self.at, number=pull.number)
+        admission = Admission(self.ledger, self.policy, query, set())
+        for revision in self.ledger.revisions(pull.ref):
+            reading = self.ledger.reading(pull.ref, revision.updated_at)
+            admitted = () if reading is None else admission.admit(reading).sightings
+            if any((one.span_id, one.trust) == (span_id, Trust.SIGNED) for one in admitted):
+                return True
         return False
-    query = Query(workspace, repository.names[0], repository.id, at, number=pull.number)
-    admission = Admission(ledger, policy, query, set())
-    for revision in ledger.revisions(pull.ref):
-        reading = ledger.reading(pull.ref, revision.updated_at)
-        admitted = () if reading is None else admission.admit(reading).sightings
-        if any((one.span_id, one.trust) == (span_id, Trust.SIGNED) for one in admitted):
-            return True
-    return False
 
 
 def _is_merged(ledger: Ledger, pull: GithubObject) -> bool:

@@ -11,9 +11,10 @@ from receiver.client import UnreachableError
 from receiver.mcp.arguments import MOST_ENTRIES
 from receiver.mcp.report_shaping import ACTIONABILITIES, HOW_TO_LOG, PRIORITIES
 from receiver.mcp.tools import TOOLS
+from resolver.model.github import Kind
 from resolver.model.reports import ReportStatus
 from resolver.reports.registry import BY_TYPE
-from tests.support.api import REPOSITORY, Api
+from tests.support.api import REPOSITORY, Api, address
 from tests.support.mcp import REVISIONS, ask, client_of
 from tests.support.mcp_reports import RUN, append, found, open_reports
 from tests.support.transports import Told
@@ -41,6 +42,7 @@ def test_a_report_is_found_worked_on_and_read(api: Api, mode: str) -> None:
 
     assert listed == {
         "id": "1", "status": "open", "repository": REPOSITORY, "number": 5, "feedback_id": 1,
+        "feedback_url": address(Kind.ISSUE_COMMENT, 900, 5),
         "created_at": "2026-10-01T12:00:00Z", "updated_at": "2026-10-01T12:00:00Z",
         "resolution": {"confidence": "exact", "mode": "direct", "span_id": RUN, "agent_name": "coder"},
         "untrusted": {"title": "shorter, please"},
@@ -59,7 +61,36 @@ def test_a_report_is_found_worked_on_and_read(api: Api, mode: str) -> None:
     }  # fmt: skip
     assert [entry["type"] for entry in shown["entries"]] == ["actionability_judgment", "priority_judgment"]
     assert shown["entries"][0]["untrusted"] == {"content": ACTIONABILITY, "producer": "WHICHRUN_API_TOKEN"}
-    assert shown["older_entries"] is True
+    assert shown["next_cursor"]
+
+
+def test_the_whole_log_can_be_read(api: Api) -> None:
+    """Page by page, by type, by run, and what counts alone: an agent reaches every entry of however long a log."""
+    client = client_of(api)
+    for number in range(5):
+        append(client, "note", {"note": f"note {number}"}, run=RUN if number % 2 else None)
+        append(client, "priority_judgment", {"priority": f"P{number}", "explanation": "x"})
+    walked: list[int] = []
+    asked: dict[str, Any] = {"report_id": "1", "entries": 4}
+    while True:
+        shown = found(client, "get_report", **asked)
+        walked += [entry["id"] for entry in shown["entries"]]
+        if "next_cursor" not in shown:
+            break
+        asked["cursor"] = shown["next_cursor"]
+    assert walked == sorted(walked, reverse=True)
+    assert len(walked) == 11
+
+    def notes(**more: Any) -> list[str]:  # noqa: ANN401
+        entries = found(client, "get_report", report_id="1", entries=50, type="note", **more)["entries"]
+        return [entry["untrusted"]["content"]["note"] for entry in entries]
+
+    assert notes() == [f"note {number}" for number in (4, 3, 2, 1, 0)]
+    assert notes(run=RUN) == ["note 3", "note 1"]
+    current = found(client, "get_report", report_id="1", current=True)["entries"]
+    assert [entry["untrusted"]["content"] for entry in current] == [{"priority": "P4", "explanation": "x"}]
+    assert ask(client, "get_report", report_id="1", cursor="x").text.startswith("invalid: cursor: ")
+    assert ask(client, "get_report", report_id="1", type="novel").text.startswith("invalid: type: ")
 
 
 def test_nothing_is_an_answer(api: Api) -> None:
@@ -68,7 +99,7 @@ def test_nothing_is_an_answer(api: Api) -> None:
 
     assert found(client, "list_reports", status="resolved") == {"items": [], "how_to_log": HOW_TO_LOG}
     shown = found(client, "get_report", report_id="1")
-    assert {"state", "runs", "priority", "actionability", "older_entries"}.isdisjoint(shown)
+    assert {"state", "runs", "priority", "actionability", "next_cursor"}.isdisjoint(shown)
     assert [entry["type"] for entry in shown["entries"]] == ["resolution"]
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from resolver.claims.ring import Ring
+from resolver.reports.work import MOST_PULLS
 from tests.support.api import REPOSITORY, refused
-from tests.support.builders import OUTSIDER
+from tests.support.builders import AGENT, OUTSIDER
 from tests.support.reports import SHA, SYSTEM, Desk, open_desk, step
 
 URL = "https://github.com/acme/widgets/pull/42"
@@ -289,3 +290,29 @@ def test_one_report_alone_is_resolved(desk: Desk, report: str) -> None:
     merged(desk)
     assert_resolved(desk, report)
     assert is_open(desk, other)
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_any_number_of_copies_does_not_hide_the_run_s_own(tmp_path: Path, migrated_url: str, *, named: bool) -> None:
+    """However many pull requests strangers open with the claim pasted in, before and after: the run's own counts."""
+    accounts = {"agent_logins": frozenset({AGENT.login})} if named else {}
+    with open_desk(tmp_path, database_url=migrated_url, **accounts) as desk:
+        report = desk.open_report()
+        implement(desk, report)
+        desk.deliver(desk.comment(desk.mark(RUN), at=1))
+
+        def copies(first: int) -> None:
+            desk.deliver(
+                *(
+                    desk.pull("opened", desk.mark(RUN), at=2, number=number, author=OUTSIDER)
+                    for number in range(first, first + MOST_PULLS + 1)
+                )
+            )
+
+        copies(100)
+        assert desk.shown(report)["pull_request_url"] is None
+        opened(desk)
+        copies(200)
+        assert desk.shown(report)["pull_request_url"] == URL
+        merged(desk)
+        assert_resolved(desk, report)

@@ -53,6 +53,7 @@ def test_a_report_opens_with_its_feedback(desk: Desk) -> None:
         "snoozed_until": None,
         "state": dict.fromkeys(STATUS_TYPES),
         "feedback_id": given["id"],
+        "feedback": {name: given[name] for name in ("id", "url", "author", "source", "status", "created_at")},
         "repository": REPO.name,
         "number": given["number"],
         "resolution": given["resolution"],

@@ -115,7 +115,8 @@ def _write(ledger: Ledger, feedback_id: int) -> None:
     ledger.reports_of_runs([(WORKSPACE, "span-1"), (WORKSPACE, "span-2")])
     ledger.report_about(feedback_id)
     ledger.spans_in(ref())
-    ledger.pulls_signed_by(WORKSPACE, "span-1", 5)
+    ledger.pulls_signed_by(WORKSPACE, "span-1", None, 5)
+    ledger.pulls_signed_by(WORKSPACE, "span-1", frozenset({"coder[bot]", "8"}), 5)
 
 
 def look_up(catalogue: Catalogue) -> None:

@@ -37,8 +37,8 @@ SYSTEM: Final = {"kind": "system"}
 NUMBER: Final = 42
 
 REPORT_FIELDS: Final = {
-    "id", "title", "summary", "status", "snoozed_until", "state", "feedback_id", "repository", "number", "resolution",
-    "runs", "implementation", "pull_request_url", "created_at", "updated_at",
+    "id", "title", "summary", "status", "snoozed_until", "state", "feedback_id", "feedback", "repository", "number",
+    "resolution", "runs", "implementation", "pull_request_url", "created_at", "updated_at",
 }  # fmt: skip
 ENTRY_FIELDS: Final = {
     "id", "type", "content", "producer", "created_at", "updated_at", "revision", "edited_by", "valid",
