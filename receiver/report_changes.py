@@ -13,7 +13,7 @@ from typing import Any
 
 from receiver.wiring import Services
 from resolver.errors import NotFoundError, PayloadError
-from resolver.locks import report_lock
+from resolver.locks import report_lock, run_lock
 from resolver.model.reports import Entry, Producer, Report, ReportStatus
 from resolver.reports import life, registry, writing
 from resolver.reports.life import StatusChange
@@ -46,7 +46,8 @@ class ReportChanges:
         """
         kind = registry.writable(type_)
         read = kind.read(content)
-        with self._writing(report_id) as (ledger, report):
+        run = _associated(read, producer) if kind is registry.TASK_RUN else None
+        with self._writing(report_id, run) as (ledger, report):
             policy, at = self.services.policy, self.services.clock()
             return writing.append_entry(ledger, policy, report, kind, read, producer=producer, at=at)
 
@@ -60,7 +61,7 @@ class ReportChanges:
         producer: Producer,
     ) -> Written:
         """Give an entry another content. Raises as ``append`` does."""
-        with self._writing(report_id) as (ledger, report):
+        with self._writing(report_id, _associated(content, producer)) as (ledger, report):
             entry = _entry(ledger, report, entry_id)
             policy, at = self.services.policy, self.services.clock()
             return writing.edit_entry(ledger, policy, report, entry, type_, content, producer=producer, at=at)
@@ -88,9 +89,13 @@ class ReportChanges:
             life.set_words(ledger, present, title=revised.title, summary=revised.summary, by=producer, at=now)
 
     @contextmanager
-    def _writing(self, report_id: int) -> Iterator[tuple[Ledger, Report]]:
-        """Write to a report that nobody else writes to meanwhile."""
-        with self.services.store.transaction(report_lock(report_id)) as ledger:
+    def _writing(self, report_id: int, run: str | None = None) -> Iterator[tuple[Ledger, Report]]:
+        """Write to a report that nobody else writes to meanwhile; ``run`` may come to be associated with it.
+
+        Whoever keeps a claim of that run could not see yet that the report is one to look at, and has to wait.
+        """
+        with self.services.store.transaction(*([] if run is None else [run_lock(self.workspace, run)])) as ledger:
+            ledger.lock((report_lock(report_id),))
             report = ledger.report(report_id)
             if report is None or report.workspace != self.workspace:
                 raise NotFoundError(f"there is no report {report_id}")
@@ -112,6 +117,12 @@ def wake_reports(services: Services) -> int:
 
 MOST_AT_ONCE = 100
 """Reports that are woken at a look."""
+
+
+def _associated(content: Any, producer: Producer) -> str | None:  # noqa: ANN401 - JSON
+    """Return the run that a content associates, if it is one of a ``task_run``."""
+    named = content.get("run") if isinstance(content, dict) else None
+    return named.strip() if isinstance(named, str) else producer.run
 
 
 def _entry(ledger: Ledger, report: Report, entry_id: int) -> Entry:

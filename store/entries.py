@@ -12,10 +12,11 @@ from typing import Any
 from resolver.errors import NotFoundError, StoreError
 from resolver.model.github import GithubObject, Kind, ObjectRef
 from resolver.model.reports import Entry, EntryRevision, NewEntry, Producer, ProducerKind
+from resolver.model.runs import Sighting
 from resolver.reports.port import SpanKey
 from store.database import Row
 from store.part import Part, below, compose
-from store.rows import OBJECT, to_object
+from store.rows import CLAIM, OBJECT, OBJECT_CARRIER, to_object, to_sighting
 from store.times import from_micros, to_micros
 
 _COLUMNS = (
@@ -72,9 +73,21 @@ SELECT DISTINCT s.workspace, s.span_id FROM object o JOIN sighting s ON s.object
 WHERE o.repository_id = ? AND o.kind = ? AND o.github_id = ?
 """
 _PULLS = f"""
-SELECT {OBJECT} FROM object o WHERE o.id IN (
+SELECT {OBJECT} FROM object o {{merged}} WHERE o.id IN (
     SELECT s.object_id FROM sighting s WHERE s.workspace = ? AND s.span_id = ? AND s.object_id IS NOT NULL
-) AND o.kind = '{Kind.PULL_REQUEST.value}' ORDER BY o.created_at DESC, o.github_id DESC LIMIT ?
+) AND o.kind = '{Kind.PULL_REQUEST.value}' ORDER BY CASE WHEN o.author_id = (
+    SELECT s.author_id FROM sighting s WHERE s.workspace = ? AND s.span_id = ? AND s.posted_from IS NOT NULL
+    ORDER BY s.posted_from, s.id LIMIT 1
+) THEN 0 ELSE 1 END, o.created_at DESC, o.github_id DESC LIMIT ?
+"""
+_ALL_PULLS = _PULLS.format(merged="")
+_MERGED_PULLS = _PULLS.format(
+    merged="JOIN pull_request p ON p.repository_id = o.repository_id AND p.number = o.number AND p.merged = 1"
+)
+_SIGNS_IN = f"""
+SELECT {OBJECT_CARRIER}, {CLAIM} FROM object o
+JOIN sighting s ON s.object_id = o.id AND s.workspace = ? AND s.span_id = ? JOIN revision r ON r.id = s.revision_id
+WHERE o.repository_id = ? AND o.kind = ? AND o.github_id = ? ORDER BY s.posted_at, s.id
 """
 
 
@@ -141,9 +154,20 @@ class EntryFacts(Part):
         rows = self._db.rows(_SPANS_IN, (ref.repository_id, ref.kind.value, ref.id))
         return frozenset((workspace, span_id) for workspace, span_id in rows)
 
-    def pulls_signed_by(self, workspace: str, span_id: str, limit: int) -> tuple[GithubObject, ...]:
-        """Return the pull requests whose bodies carry, or carried, a claim of a run, the newest first."""
-        return tuple(map(to_object, self._db.rows(_PULLS, (workspace, span_id, limit))))
+    def pulls_signed_by(
+        self, workspace: str, span_id: str, limit: int, *, merged: bool = False
+    ) -> tuple[GithubObject, ...]:
+        """Return the pull requests, or the merged ones, whose bodies carry, or carried, a claim of a run.
+
+        Those of the account that posted any claim of the run first come first, and of those the newest.
+        """
+        run = (workspace, span_id)
+        return tuple(map(to_object, self._db.rows(_MERGED_PULLS if merged else _ALL_PULLS, (*run, *run, limit))))
+
+    def signs_in(self, ref: ObjectRef, workspace: str, span_id: str) -> tuple[Sighting, ...]:
+        """Return the claims of a run in all versions of an object's text, the oldest first."""
+        rows = self._db.rows(_SIGNS_IN, (workspace, span_id, ref.repository_id, ref.kind.value, ref.id))
+        return tuple(map(to_sighting, rows))
 
 
 class EntryLedger(EntryFacts):

@@ -16,12 +16,12 @@ from store.database import Row
 from store.feedback import FEEDBACK, to_feedback
 from store.part import below, compose
 from store.repositories import RepositoryFacts
-from store.rows import RUN, to_run
+from store.rows import RUN, from_texts, to_run, to_texts
 from store.times import from_micros, from_optional, to_micros, to_optional
 
 _COLUMNS = (
     "p.id, p.workspace, p.feedback_id, p.repository_id, p.status, p.snoozed_until, p.title, p.summary, p.instruction, "
-    "p.priority, p.implementation, p.pull_request_url, p.merged_url, p.resolution_id, p.created_at, p.updated_at"
+    "p.priority, p.implementation, p.pull_request_url, p.merged, p.resolution_id, p.created_at, p.updated_at"
 )
 _WIDTH = 16
 _BY_ID = f"SELECT {_COLUMNS} FROM report p WHERE p.id = ?"
@@ -45,12 +45,13 @@ VALUES (?, ?, ?, ?, ?, ?, ?)
 """
 _PUT = """
 UPDATE report SET status = ?, snoozed_until = ?, title = ?, summary = ?, instruction = ?, priority = ?,
-    implementation = ?, pull_request_url = ?, merged_url = ?, resolution_id = ?, updated_at = ?
+    implementation = ?, pull_request_url = ?, merged = ?, resolution_id = ?, updated_at = ?
 WHERE id = ?
 """
 _ASSOCIATED = """
 SELECT DISTINCT e.report_id FROM wanted CROSS JOIN report_entry e JOIN report p ON p.id = e.report_id
 WHERE e.entry_key = wanted.column2 AND e.type = 'task_run' AND e.deleted_at IS NULL AND p.workspace = wanted.column1
+ORDER BY e.report_id DESC LIMIT ?
 """
 _IMPLEMENTED = """
 SELECT p.id FROM wanted CROSS JOIN report p
@@ -111,11 +112,12 @@ class ReportFacts(RepositoryFacts):
         rows = self._db.rows(sql, (workspace, below(before), *values, limit))
         return tuple((row[0], _to_shown(row)) for row in rows)
 
-    def reports_of_runs(self, spans: Iterable[SpanKey]) -> frozenset[int]:
-        """Return the ids of the reports that some runs are associated with, or implement."""
+    def reports_of_runs(self, spans: Iterable[SpanKey], limit: int) -> frozenset[int]:
+        """Return the ids of the reports that some runs implement, and of the newest that they are associated with."""
         keys = sorted(set(spans))
-        rows = self._db.rows_among(_ASSOCIATED, keys) + self._db.rows_among(_IMPLEMENTED, keys)
-        return frozenset(report_id for (report_id,) in rows)
+        associated = sorted((row[0] for row in self._db.rows_among(_ASSOCIATED, keys, (limit,))), reverse=True)
+        implemented = self._db.rows_among(_IMPLEMENTED, keys)
+        return frozenset((*associated[:limit], *(report_id for (report_id,) in implemented)))
 
     def reports_to_wake(self, now: datetime, limit: int) -> tuple[int, ...]:
         """Return the ids of snoozed reports whose time is over, the longest first."""
@@ -162,7 +164,7 @@ class ReportLedger(ReportFacts):
             report.priority,
             report.implementation,
             report.pull_request_url,
-            report.merged_url,
+            from_texts(map(str, report.merged)),
             report.resolution_id,
             to_micros(report.updated_at),
             report.id,
@@ -173,7 +175,7 @@ class ReportLedger(ReportFacts):
 
 def _to_report(row: Row) -> Report:
     report_id, workspace, feedback_id, repository_id, status, snoozed_until, *rest = row
-    title, summary, instruction, priority, implementation, pull_url, merged_url, resolution_id, *times = rest
+    title, summary, instruction, priority, implementation, pull_url, merged, resolution_id, *times = rest
     return Report(
         id=report_id,
         workspace=workspace,
@@ -187,7 +189,7 @@ def _to_report(row: Row) -> Report:
         priority=priority,
         implementation=implementation,
         pull_request_url=pull_url,
-        merged_url=merged_url,
+        merged=tuple(map(int, to_texts(merged))),
         resolution_id=resolution_id,
         created_at=from_micros(times[0]),
         updated_at=from_micros(times[1]),

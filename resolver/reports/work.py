@@ -6,6 +6,7 @@ one run that was *registered* as its implementation, by a merged pull request th
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from resolver.admission import Admission
 from resolver.errors import ConflictError, NotFoundError
 from resolver.model.github import GithubObject
 from resolver.model.reports import SYSTEM, Report, ReportStatus
-from resolver.model.runs import Run, Trust
+from resolver.model.runs import Reading, Run, Sighting, Trust
 from resolver.policy import Policy
 from resolver.ports import Ledger
 from resolver.query import Query
@@ -25,7 +26,10 @@ IMPLEMENTATION = "implementation"
 """The purpose of a run that is to implement a report."""
 MOST_RUNS = 20
 MOST_PULLS = 20
-"""How many of the runs associated last, and of each one's newest pull requests, are looked at."""
+"""How many of the runs associated last, and of each one's newest pull requests, are looked at.
+
+Anybody may open pull requests with a claim that was copied: those of the account that signed first come first.
+"""
 
 
 def implement(ledger: Ledger, report_id: int, run: Run, *, at: datetime) -> Report:
@@ -46,28 +50,50 @@ def implement(ledger: Ledger, report_id: int, run: Run, *, at: datetime) -> Repo
 
 
 def follow_work(ledger: Ledger, policy: Policy, report: Report, at: datetime) -> Report:
-    """See which pull request is the newest, and whether one resolves the report. The caller holds its lock."""
-    runs = dict.fromkeys((report.implementation, *ledger.associated_runs(report.id, MOST_RUNS)))
-    made = {span: _made_by(ledger, policy, report.workspace, span, at) for span in runs if span is not None}
-    newest = max((pull for pulls in made.values() for pull in pulls), key=_age, default=None)
-    followed = replace(report, pull_request_url=None if newest is None else newest.url)
-    own = () if report.implementation is None else made[report.implementation]
-    merged = next((pull for pull in own if _is_merged(ledger, pull)), None)
-    if merged is not None and report.status is not ReportStatus.WITHDRAWN:
-        followed = replace(followed, merged_url=merged.url)
+    """See which pull request is the newest, and whether one resolves the report. The caller holds its lock.
+
+    Each merge is followed once, whatever the repository is called by then: a report that was reopened by hand stays so.
+    """
+    newest = _newest(ledger, policy, report, at)
+    merged = _merged(ledger, policy, report, at)
+    followed = replace(
+        report,
+        pull_request_url=None if newest is None else newest.url,
+        merged=(*report.merged, *(pull.ref.id for pull in merged)),
+    )
     if followed != report:
         ledger.put_report(followed)
-    if merged is None or followed.merged_url == report.merged_url or followed.status is ReportStatus.RESOLVED:
+    if not merged or followed.status is ReportStatus.RESOLVED:
         return followed
     reason = "the pull request that implements it was merged"
-    change = StatusChange(status=ReportStatus.RESOLVED, reason=reason, pull_request_url=merged.url)
+    change = StatusChange(status=ReportStatus.RESOLVED, reason=reason, pull_request_url=merged[0].url)
     return set_status(ledger, followed, change, by=SYSTEM, at=at)
 
 
-def _made_by(ledger: Ledger, policy: Policy, workspace: str, span_id: str, at: datetime) -> tuple[GithubObject, ...]:
-    """Return the pull requests that a run proves to have made, the newest first."""
-    found = ledger.pulls_signed_by(workspace, span_id, MOST_PULLS)
-    return tuple(pull for pull in found if _is_made_by(ledger, policy, workspace, span_id, pull, at))
+def _newest(ledger: Ledger, policy: Policy, report: Report, at: datetime) -> GithubObject | None:
+    """Return the newest pull request of those who work on a report."""
+    runs = dict.fromkeys((report.implementation, *ledger.associated_runs(report.id, MOST_RUNS)))
+    found = [
+        (pull, span)
+        for span in runs
+        if span is not None
+        for pull in ledger.pulls_signed_by(report.workspace, span, MOST_PULLS)
+    ]
+    found.sort(key=lambda one: _age(one[0]), reverse=True)
+    return next((pull for pull, span in found if _is_made_by(ledger, policy, report.workspace, span, pull, at)), None)
+
+
+def _merged(ledger: Ledger, policy: Policy, report: Report, at: datetime) -> tuple[GithubObject, ...]:
+    """Return the merged pull requests of a report's implementation that it has not followed yet, the newest first.
+
+    While a report is withdrawn it follows none: it does once its feedback stands again.
+    """
+    span = report.implementation
+    if span is None or report.status is ReportStatus.WITHDRAWN:
+        return ()
+    found = ledger.pulls_signed_by(report.workspace, span, MOST_PULLS, merged=True)
+    new = (pull for pull in found if pull.ref.id not in report.merged)
+    return tuple(pull for pull in new if _is_made_by(ledger, policy, report.workspace, span, pull, at))
 
 
 def _is_made_by(ledger: Ledger, policy: Policy, workspace: str, span_id: str, pull: GithubObject, at: datetime) -> bool:
@@ -77,17 +103,21 @@ def _is_made_by(ledger: Ledger, policy: Policy, workspace: str, span_id: str, pu
         return False
     query = Query(workspace, repository.names[0], repository.id, at, number=pull.number)
     admission = Admission(ledger, policy, query, set())
-    for revision in ledger.revisions(pull.ref):
-        reading = ledger.reading(pull.ref, revision.updated_at)
-        admitted = () if reading is None else admission.admit(reading).sightings
-        if any((one.span_id, one.trust) == (span_id, Trust.SIGNED) for one in admitted):
-            return True
-    return False
+    signed = (one for one in ledger.signs_in(pull.ref, workspace, span_id) if one.trust is Trust.SIGNED)
+    return any(admission.admit(Reading((one,))).sightings for one in _unlike(signed))
 
 
-def _is_merged(ledger: Ledger, pull: GithubObject) -> bool:
-    stated = None if pull.number is None else ledger.pull_request(pull.ref.repository_id, pull.number)
-    return stated is not None and stated.merged
+def _unlike(sightings: Iterable[Sighting]) -> Iterator[Sighting]:
+    """Yield the first of those that are judged alike: a body may have been edited many times around its claim.
+
+    Of one claim by one author the earliest is judged most kindly.
+    """
+    seen = set()
+    for one in sightings:
+        kind = (one.digest, one.carrier.author_type, one.carrier.author_association)
+        if kind not in seen:
+            seen.add(kind)
+            yield one
 
 
 def _age(pull: GithubObject) -> tuple[datetime, int]:

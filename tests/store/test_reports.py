@@ -123,7 +123,7 @@ def test_a_report_is_kept_whole(store: Store) -> None:
         priority="P2",
         implementation="span-1",
         pull_request_url="https://github.com/acme/widgets/pull/6",
-        merged_url="https://github.com/acme/widgets/pull/7",
+        merged=(2**53 + 1, 7),
         resolution_id=9,
         updated_at=after(2),
     )
@@ -168,8 +168,8 @@ def test_the_runs_of_many_reports_are_read_at_once(store: Store) -> None:
                 ledger.add_entry(entry(report, "task_run", {"run": span}, key=span))
         assert ledger.associated_runs(reports[0].id, 9) == ("a", "c", "b")
         assert ledger.associated_runs(reports[0].id, 2) == ("a", "c")
-        assert ledger.reports_of_runs([(WORKSPACE, "b")]) == {report.id for report in reports}
-        assert ledger.reports_of_runs([("other", "b"), (WORKSPACE, "x")]) == frozenset()
+        assert ledger.reports_of_runs([(WORKSPACE, "b")], 9) == {report.id for report in reports}
+        assert ledger.reports_of_runs([("other", "b"), (WORKSPACE, "x")], 9) == frozenset()
     with store.snapshot() as catalogue:
         found = catalogue.runs_of_reports([report.id for report in reports], 3)
     named = {report_id: [one.span_id for one in runs] for report_id, runs in found.items()}
