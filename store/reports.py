@@ -58,15 +58,18 @@ SELECT p.id FROM wanted CROSS JOIN report p
 WHERE p.workspace = wanted.column1 AND p.implementation = wanted.column2
 """
 _TO_WAKE = "SELECT p.id FROM report p WHERE p.snoozed_until <= ? ORDER BY p.snoozed_until LIMIT ?"
-_NEWEST_RUNS = """
-SELECT e.id FROM report_entry e WHERE e.report_id = {of} AND e.type = 'task_run' AND e.deleted_at IS NULL
+_SPANS = """
+SELECT e.entry_key FROM report_entry e WHERE e.report_id = ? AND e.type = 'task_run' AND e.deleted_at IS NULL
 ORDER BY e.id DESC LIMIT ?
 """
-_SPANS = f"SELECT e.entry_key FROM report_entry e WHERE e.id IN ({_NEWEST_RUNS.format(of='?')}) ORDER BY e.id DESC"
+# Back over the associations to the last one wanted, and then all those since: so only they are read.
 _RUNS = f"""
 SELECT p.id, {RUN} FROM wanted CROSS JOIN report p JOIN report_entry e ON e.report_id = p.id
 JOIN run n ON n.workspace = p.workspace AND n.span_id = e.entry_key
-WHERE p.id = wanted.column1 AND e.type = 'task_run' AND e.id IN ({_NEWEST_RUNS.format(of="p.id")})
+WHERE p.id = wanted.column1 AND e.type = 'task_run' AND e.deleted_at IS NULL AND e.id >= COALESCE((
+    SELECT x.id FROM report_entry x WHERE x.report_id = p.id AND x.type = 'task_run' AND x.deleted_at IS NULL
+    ORDER BY x.id DESC LIMIT 1 OFFSET ?
+), 0)
 ORDER BY p.id, e.id DESC
 """
 
@@ -130,7 +133,7 @@ class ReportFacts(RepositoryFacts):
     def runs_of_reports(self, report_ids: Iterable[int], limit: int) -> dict[int, tuple[Run, ...]]:
         """Return the registered runs that were associated last with each of some reports, the last first."""
         runs: dict[int, dict[str, Run]] = {}
-        for row in self._db.rows_among(_RUNS, [(report_id,) for report_id in dict.fromkeys(report_ids)], (limit,)):
+        for row in self._db.rows_among(_RUNS, [(report_id,) for report_id in dict.fromkeys(report_ids)], (limit - 1,)):
             run = to_run(row[1:])
             runs.setdefault(row[0], {}).setdefault(run.span_id, run)
         return {report_id: tuple(found.values()) for report_id, found in runs.items()}

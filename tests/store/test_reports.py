@@ -8,6 +8,7 @@ import pytest
 from resolver.errors import NotFoundError, StoreError
 from resolver.model.reports import SYSTEM, Producer, ProducerKind, ReportStatus
 from store import Store
+from tests.store.test_waiting import work_on_postgres, work_on_sqlite
 from tests.support.databases import look_into
 from tests.support.entries import CLIENT, CODER, entry, open_in, opened
 from tests.support.facts import NOON, PERSON, WORKSPACE, after, run
@@ -174,3 +175,28 @@ def test_the_runs_of_many_reports_are_read_at_once(store: Store) -> None:
         found = catalogue.runs_of_reports([report.id for report in reports], 3)
     named = {report_id: [one.span_id for one in runs] for report_id, runs in found.items()}
     assert named == {reports[0].id: ["a", "c", "b"], reports[1].id: ["b"]}
+
+
+def test_the_runs_of_a_report_cost_the_same_however_many_are_associated(store: Store) -> None:
+    """To show the runs associated last, ten times as many associations make no more work."""
+    database = look_into(store)
+    report = open_in(store)
+    with store.transaction() as ledger:
+        ledger.put_run(run("a"), "a")
+
+    def look() -> None:
+        with store.snapshot() as catalogue:
+            assert [one.span_id for one in catalogue.runs_of_reports([report.id], 20)[report.id]] == ["a"]
+            assert catalogue.associated_runs(report.id, 20) == ("a",)
+
+    costs = []
+    for count in (300, 2_700):
+        with store.transaction() as ledger:
+            for _ in range(count):
+                ledger.add_entry(entry(report, "task_run", {"run": "a"}, key="a"))
+        if database.is_postgres:
+            database.change("ANALYZE report_entry")
+            costs.append(work_on_postgres(store, look, table="report_entry"))
+        else:
+            costs.append(work_on_sqlite(store, look))
+    assert costs[1] <= costs[0] * 1.2
