@@ -50,7 +50,7 @@ SELECT e.id, e.revision, e.content, e.writer_kind, e.writer_name, e.writer_accou
 FROM report_entry e WHERE e.id = ?
 """
 _REWRITE = """
-UPDATE report_entry SET content = ?, entry_key = ?, writer_kind = ?, writer_name = ?, writer_account = ?,
+UPDATE report_entry SET counts = 0, content = ?, entry_key = ?, writer_kind = ?, writer_name = ?, writer_account = ?,
     revision = revision + 1, updated_at = ? WHERE id = ?
 """
 _REMOVE = """
@@ -181,7 +181,10 @@ class EntryLedger(EntryFacts):
         return int(self._db.rows(_ADD, values)[0][0])
 
     def rewrite_entry(self, entry: Entry, content: Any, key: str | None, *, writer: Producer, at: datetime) -> None:  # noqa: ANN401 - JSON
-        """Give an entry another content; the former one is kept as a revision. Raises NotFoundError."""
+        """Give an entry another content; the former one is kept as a revision. Raises NotFoundError.
+
+        As with a new one, whether it counts is for ``count_newest`` to say: of its new key another one may.
+        """
         self._db.change(_KEEP_REVISION, (entry.id,))
         values = (json.dumps(content, separators=(",", ":")), key, *_named(writer), to_micros(at), entry.id)
         if not self._db.change(_REWRITE, values):

@@ -69,7 +69,7 @@ class EntryKind:
             read = self.model.model_validate_json(text)
         except ValidationError as error:
             raise PayloadError(tuple(map(_problem, error.errors(include_url=False, include_input=False)))) from error
-        return read.model_dump(mode="json", exclude_unset=True, exclude_none=True)
+        return read.model_dump(mode="json", exclude_unset=True)
 
     def fits(self, content: Any) -> bool:  # noqa: ANN401 - JSON
         """Whether a content that was kept is still one of this type."""

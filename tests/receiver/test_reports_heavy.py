@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -75,15 +74,3 @@ def test_a_run_of_very_many_reports_is_followed_in_the_newest(store: Store) -> N
         ledger.put_report(replace(reports[0], implementation="busy"))
         found = ledger.reports_of_runs([(WORKSPACE, "busy"), (WORKSPACE, "other")], MOST_REPORTS)
     assert found == {report.id for report in (reports[0], *reports[5:])}
-
-
-def test_what_is_null_is_left_out(siege: Siege) -> None:
-    """A field that is null is the same as none: it is not kept, and said again in the other way it adds nothing."""
-    report = siege.open_report()
-    said = siege.append(report, "suggested_reviewers", [{"login": "mona", "name": None, "reason": None}])
-    assert said["content"] == [{"login": "mona"}]
-    again = {"type": "suggested_reviewers", "content": [{"login": "mona"}]}
-    answer = siege.call("POST", f"/reports/{report}/entries", again)
-    assert (answer.status_code, answer.json) == (200, said)
-    dismissed = siege.append(report, "dismissal", json.loads('{"reason": null, "note": null}'))
-    assert dismissed["content"] == {}

@@ -200,3 +200,23 @@ def test_the_runs_of_a_report_cost_the_same_however_many_are_associated(store: S
         else:
             costs.append(work_on_sqlite(store, look))
     assert costs[1] <= costs[0] * 1.2
+
+
+def test_an_entry_gets_the_key_of_another_that_counts(store: Store) -> None:
+    """An entry that counts may be given a key of which another one does: the newer of the two counts then, alone."""
+    report = open_in(store)
+    with store.transaction() as ledger:
+        for key in ("a", "b"):
+            ledger.add_entry(entry(report, "finding", key=key))
+            ledger.count_newest(report.id, "finding", key)
+        older, newer = (ledger.counting_entry(report.id, "finding", key) for key in ("a", "b"))
+        assert older is not None
+        assert newer is not None
+        ledger.rewrite_entry(older, {"note": "y"}, "b", writer=CODER, at=after(1))
+        for key in ("a", "b"):
+            ledger.count_newest(report.id, "finding", key)
+        assert ledger.counting_entry(report.id, "finding", "a") is None
+        assert ledger.counting_entry(report.id, "finding", "b") == newer
+        kept = ledger.entry(report.id, older.id)
+        assert kept is not None
+        assert (kept.key, kept.counts) == ("b", False)
