@@ -8,7 +8,7 @@ CHANGES = """
 CREATE TABLE report (
     id {id}, workspace {text} NOT NULL, feedback_id BIGINT NOT NULL REFERENCES feedback (id),
     repository_id BIGINT NOT NULL, status {text} NOT NULL, snoozed_until BIGINT, title {text}, summary {text},
-    instruction {text} NOT NULL, priority {text}, implementation {text}, pull_request_url {text}, merged_url {text},
+    instruction {text} NOT NULL, priority {text}, implementation {text}, pull_request_url {text}, merged {text},
     resolution_id BIGINT, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX report_feedback ON report (feedback_id);

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from typing import Final
 
 from receiver.views import FeedbackView, Page, Span, paged, run_of, runs_named
 from receiver.wiring import Services
@@ -13,6 +15,11 @@ from resolver.model.runs import Run
 from resolver.reports.registry import COMMIT, STATUS_TYPES
 from resolver.reports.work import MOST_RUNS
 from store import Catalogue
+
+LARGEST_PAGE: Final = 4 * 2**20
+"""Characters, about: a page of reports ends with the few that exceed it. Five judgments alone may hold 320 KiB."""
+AT_ONCE: Final = 20
+"""Reports that are read at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +73,12 @@ class ReportQueries:
             return self._views(catalogue, (found,))[0]
 
     def listed(self, which: ReportFilter, span: Span) -> Page[ReportView]:
-        """Return reports."""
+        """Return reports; fewer than the limit where they hold so much that a page of them would be too large."""
         with self.services.store.snapshot() as catalogue:
             rows = catalogue.reports(self.workspace, **asdict(which), before=span.before, limit=span.limit + 1)
             page = paged(rows, span)
-            return Page(self._views(catalogue, page.items), page.last)
+            shown = self._some_views(catalogue, page.items)
+            return Page(shown, page.last if len(shown) == len(page.items) else rows[len(shown) - 1][0])
 
     def entries(self, report_id: int, which: EntryFilter, span: Span) -> Page[Entry]:
         """Return the entries of a report's log."""
@@ -117,6 +125,18 @@ class ReportQueries:
             raise NotFoundError(f"there is no entry {entry_id} in report {report_id}")
         return entry
 
+    def _some_views(self, catalogue: Catalogue, found: Sequence[ReportWithFeedback]) -> tuple[ReportView, ...]:
+        """Show the first of some reports, a few at a time, until they are too large together."""
+        shown: list[ReportView] = []
+        size = 0
+        for start in range(0, len(found), AT_ONCE):
+            views = self._views(catalogue, found[start : start + AT_ONCE])
+            shown += views
+            size += sum(map(_size, views))
+            if size > LARGEST_PAGE:
+                break
+        return tuple(shown)
+
     def _views(self, catalogue: Catalogue, found: Iterable[ReportWithFeedback]) -> tuple[ReportView, ...]:
         """Show reports with all that belongs to them, asked for once for all of them."""
         rows = tuple(found)
@@ -134,3 +154,11 @@ class ReportQueries:
             )
             for row in rows
         )
+
+
+def _size(view: ReportView) -> int:
+    """Return how many characters the long parts of a report have, about."""
+    judged = sum(len(json.dumps(entry.content)) for entry in view.state.values() if entry is not None)
+    texts = sum(len(text) for run in view.runs for text in (*run.skill_version_ids, *run.guardrail_version_ids))
+    numbers = sum(20 * len(run.numbers) for run in view.runs)
+    return judged + texts + numbers + len(view.report.instruction)

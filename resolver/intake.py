@@ -126,7 +126,7 @@ class Intake:
         settling = Settling(self.policy, cause, self.clock(), patience, _workspaces_of(ledger, observation))
         feedback = [one for ref in given for one in self._keep_feedback(ledger, ref, settling)]
         answered_anew = settle(ledger, settling, news, feedback)
-        runs = runs_in(ledger, observation, prepared.runs)
+        runs = runs_in(ledger, observation, prepared.runs, settling.workspaces)
         follow(ledger, self.policy, Happened(feedback=answered_anew.union(feedback), runs=runs), settling.at)
 
     def _keep_repository(self, ledger: Ledger, repository: RepositorySeen, news: News) -> None:

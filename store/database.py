@@ -119,7 +119,7 @@ class Database:
 
     def locking(self, sql: str) -> str:
         """Return a SELECT that keeps other writers off its rows until the end of the transaction."""
-        return f"{sql} FOR UPDATE" if self.is_postgres else sql
+        return f"{sql} FOR NO KEY UPDATE" if self.is_postgres else sql
 
     def skipping(self, sql: str) -> str:
         """Return a SELECT that does so with rows that nobody holds, and passes over the others."""
@@ -176,8 +176,9 @@ class Database:
     def lock(self, names: Iterable[str]) -> None:
         """Take locks until the end of the transaction, always in one order, so that nobody waits in a circle."""
         ids = sorted({_lock_id(name) for name in names})
-        if self.is_postgres and ids:
-            self.rows(" ".join(("SELECT", ", ".join(["pg_advisory_xact_lock(?)"] * len(ids)))), ids)
+        for start in range(0, len(ids) if self.is_postgres else 0, _AT_ONCE):
+            part = ids[start : start + _AT_ONCE]
+            self.rows(" ".join(("SELECT", ", ".join(["pg_advisory_xact_lock(?)"] * len(part)))), part)
 
     def _open(self) -> None:
         if self._state.busy:

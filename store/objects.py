@@ -75,6 +75,11 @@ SELECT DISTINCT s.author_id FROM sighting s
 WHERE s.digest = ? AND s.posted_from <= (SELECT MIN(e.posted_at) FROM sighting e WHERE e.digest = ?)
 """
 _DIGESTS = f"SELECT DISTINCT s.digest FROM object o JOIN sighting s ON s.object_id = o.id WHERE {_IS_REF}"
+_SIGNS_OF = f"""
+SELECT {OBJECT_CARRIER}, {CLAIM} FROM object o
+JOIN sighting s ON s.object_id = o.id AND s.workspace = ? AND s.span_id = ? JOIN revision r ON r.id = s.revision_id
+WHERE {_IS_REF} ORDER BY s.posted_at, s.id
+"""
 _SPANS = f"SELECT DISTINCT s.workspace, s.span_id FROM object o JOIN sighting s ON s.object_id = o.id WHERE {_IS_REF}"
 # Only of claims in commits is it unknown when they were posted, so that the index leads past those in texts.
 _IN_COMMITS = """
@@ -169,6 +174,11 @@ class ObjectFacts(Part):
         """Return the runs, by workspace and span, whose claims stand, or stood, in an object."""
         rows = self._db.rows(_SPANS, (ref.repository_id, ref.kind.value, ref.id))
         return frozenset((workspace, span_id) for workspace, span_id in rows)
+
+    def signs_in(self, ref: ObjectRef, workspace: str, span_id: str) -> tuple[Sighting, ...]:
+        """Return the claims of a run in all versions of an object's text, the oldest first."""
+        rows = self._db.rows(_SIGNS_OF, (workspace, span_id, ref.repository_id, ref.kind.value, ref.id))
+        return tuple(map(to_sighting, rows))
 
     def claim_in_commits(self, repository_id: int, digest: str, at: datetime) -> bool:
         """Return whether a commit of the repository, pushed by a time, carries a claim."""

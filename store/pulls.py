@@ -23,19 +23,27 @@ ORDER BY p.number
 # Anybody may paste a claim into any number of bodies: those by others than its first posters are left out here, so that
 # they do not stand before the run's own. Where the operator named the agents' accounts, it is these that count.
 _SIGNED_BY = f"""
-SELECT {OBJECT} FROM object o WHERE o.id IN (
+SELECT {OBJECT} FROM object o {{{{merged}}}} WHERE o.id IN (
     SELECT s.object_id FROM sighting s JOIN object b ON b.id = s.object_id
     WHERE s.workspace = ? AND s.span_id = ? AND b.kind = '{Kind.PULL_REQUEST.value}' AND {{by}}
 ) ORDER BY o.created_at DESC, o.github_id DESC LIMIT ?
 """
-_SIGNED_FIRST = _SIGNED_BY.format(
-    by="""b.author_id IN (
+_MERGED = "JOIN pull_request p ON p.repository_id = o.repository_id AND p.number = o.number AND p.merged = 1"
+
+
+def _signed(by: str) -> dict[bool, str]:
+    """Return the statements for all pull requests, and for the merged ones."""
+    return {merged: _SIGNED_BY.format(by=by).format(merged=_MERGED if merged else "") for merged in (False, True)}
+
+
+_SIGNED_FIRST = _signed(
+    """b.author_id IN (
         SELECT f.author_id FROM sighting f WHERE f.digest = s.digest
         AND f.posted_from <= (SELECT MIN(e.posted_at) FROM sighting e WHERE e.digest = s.digest)
     )"""
 )
-_SIGNED_BY_ACCOUNTS = _SIGNED_BY.format(
-    by="""EXISTS (
+_SIGNED_BY_ACCOUNTS = _signed(
+    """EXISTS (
         SELECT 1 FROM wanted WHERE column1 = lower(b.author_login) OR column1 = CAST(b.author_id AS TEXT)
     )"""
 )
@@ -96,18 +104,19 @@ class PullFacts(PullCommitFacts):
         return tuple(sorted(pushed_to.union(self.pulls_listing(repository_id, shas))))
 
     def pulls_signed_by(
-        self, workspace: str, span_id: str, accounts: frozenset[str] | None, limit: int
+        self, workspace: str, span_id: str, accounts: frozenset[str] | None, limit: int, *, merged: bool = False
     ) -> tuple[GithubObject, ...]:
-        """Return the pull requests whose bodies carry, or carried, a claim of a run, the newest first.
+        """Return the pull requests, or the merged ones, whose bodies carry, or carried, a claim of a run, newest first.
 
         They are those of the agents' ``accounts`` (logins in lower case, or ids); where it is None, of those who may
         have posted the claim first.
         """
         asked = (workspace, span_id, limit)
         if accounts is None:
-            rows = self._db.rows(_SIGNED_FIRST, asked)
+            rows = self._db.rows(_SIGNED_FIRST[merged], asked)
         else:
-            rows = self._db.rows_among(_SIGNED_BY_ACCOUNTS, [(account,) for account in sorted(accounts)], asked)
+            keys = [(account,) for account in sorted(accounts)]
+            rows = self._db.rows_among(_SIGNED_BY_ACCOUNTS[merged], keys, asked)
         return tuple(map(to_object, rows))
 
 

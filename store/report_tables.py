@@ -32,7 +32,8 @@ class Report(Table):
     implementation = TextField(null=True)
     """The span of the run that was registered to implement it."""
     pull_request_url = TextField(null=True)
-    merged_url = TextField(null=True)
+    merged = TextField(null=True)
+    """The ids of pull requests whose merge was followed, as a list of texts; null when it is empty."""
     resolution_id = BigIntegerField(null=True)
     """The newest answer that the log tells of."""
     created_at = BigIntegerField()

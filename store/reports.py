@@ -16,12 +16,12 @@ from store.database import Row
 from store.feedback import COLUMNS, JOINS, to_feedback
 from store.part import below, compose
 from store.repositories import RepositoryFacts
-from store.rows import RUN, to_run
+from store.rows import RUN, from_texts, to_run, to_texts
 from store.times import from_micros, from_optional, to_micros, to_optional
 
 _COLUMNS = (
     "p.id, p.workspace, p.feedback_id, p.repository_id, p.status, p.snoozed_until, p.title, p.summary, p.instruction, "
-    "p.priority, p.implementation, p.pull_request_url, p.merged_url, p.resolution_id, p.created_at, p.updated_at"
+    "p.priority, p.implementation, p.pull_request_url, p.merged, p.resolution_id, p.created_at, p.updated_at"
 )
 _WIDTH = 16
 _BY_ID = f"SELECT {_COLUMNS} FROM report p WHERE p.id = ?"
@@ -43,28 +43,31 @@ VALUES (?, ?, ?, ?, ?, ?, ?)
 """
 _PUT = """
 UPDATE report SET status = ?, snoozed_until = ?, title = ?, summary = ?, instruction = ?, priority = ?,
-    implementation = ?, pull_request_url = ?, merged_url = ?, resolution_id = ?, updated_at = ?
+    implementation = ?, pull_request_url = ?, merged = ?, resolution_id = ?, updated_at = ?
 WHERE id = ?
 """
 _ASSOCIATED = """
 SELECT DISTINCT e.report_id FROM wanted CROSS JOIN report_entry e JOIN report p ON p.id = e.report_id
 WHERE e.entry_key = wanted.column2 AND e.type = 'task_run' AND e.deleted_at IS NULL AND p.workspace = wanted.column1
-ORDER BY e.report_id DESC LIMIT 100
+ORDER BY e.report_id DESC LIMIT ?
 """
 _IMPLEMENTED = """
 SELECT p.id FROM wanted CROSS JOIN report p
 WHERE p.workspace = wanted.column1 AND p.implementation = wanted.column2
 """
 _TO_WAKE = "SELECT p.id FROM report p WHERE p.snoozed_until <= ? ORDER BY p.snoozed_until LIMIT ?"
-_NEWEST_RUNS = """
-SELECT e.id FROM report_entry e WHERE e.report_id = {of} AND e.type = 'task_run' AND e.deleted_at IS NULL
+_SPANS = """
+SELECT e.entry_key FROM report_entry e WHERE e.report_id = ? AND e.type = 'task_run' AND e.deleted_at IS NULL
 ORDER BY e.id DESC LIMIT ?
 """
-_SPANS = f"SELECT e.entry_key FROM report_entry e WHERE e.id IN ({_NEWEST_RUNS.format(of='?')}) ORDER BY e.id DESC"
+# Back over the associations to the last one wanted, and then all those since: so only they are read.
 _RUNS = f"""
 SELECT p.id, {RUN} FROM wanted CROSS JOIN report p JOIN report_entry e ON e.report_id = p.id
 JOIN run n ON n.workspace = p.workspace AND n.span_id = e.entry_key
-WHERE p.id = wanted.column1 AND e.type = 'task_run' AND e.id IN ({_NEWEST_RUNS.format(of="p.id")})
+WHERE p.id = wanted.column1 AND e.type = 'task_run' AND e.deleted_at IS NULL AND e.id >= COALESCE((
+    SELECT x.id FROM report_entry x WHERE x.report_id = p.id AND x.type = 'task_run' AND x.deleted_at IS NULL
+    ORDER BY x.id DESC LIMIT 1 OFFSET ?
+), 0)
 ORDER BY p.id, e.id DESC
 """
 
@@ -110,14 +113,12 @@ class ReportFacts(RepositoryFacts):
         rows = self._db.rows(sql, (workspace, below(before), *values, limit))
         return tuple((row[0], _to_shown(row)) for row in rows)
 
-    def reports_of_runs(self, spans: Iterable[SpanKey]) -> frozenset[int]:
-        """Return the ids of the reports that some runs implement, and of the last hundred associated with them.
-
-        Anybody may associate a run with any number of reports: what comes in must not cost more for that.
-        """
+    def reports_of_runs(self, spans: Iterable[SpanKey], limit: int) -> frozenset[int]:
+        """Return the ids of the reports that some runs implement, and of the newest that they are associated with."""
         keys = sorted(set(spans))
-        rows = self._db.rows_among(_ASSOCIATED, keys) + self._db.rows_among(_IMPLEMENTED, keys)
-        return frozenset(report_id for (report_id,) in rows)
+        associated = sorted((row[0] for row in self._db.rows_among(_ASSOCIATED, keys, (limit,))), reverse=True)
+        implemented = self._db.rows_among(_IMPLEMENTED, keys)
+        return frozenset((*associated[:limit], *(report_id for (report_id,) in implemented)))
 
     def reports_to_wake(self, now: datetime, limit: int) -> tuple[int, ...]:
         """Return the ids of snoozed reports whose time is over, the longest first."""
@@ -130,7 +131,7 @@ class ReportFacts(RepositoryFacts):
     def runs_of_reports(self, report_ids: Iterable[int], limit: int) -> dict[int, tuple[Run, ...]]:
         """Return the registered runs that were associated last with each of some reports, the last first."""
         runs: dict[int, dict[str, Run]] = {}
-        for row in self._db.rows_among(_RUNS, [(report_id,) for report_id in dict.fromkeys(report_ids)], (limit,)):
+        for row in self._db.rows_among(_RUNS, [(report_id,) for report_id in dict.fromkeys(report_ids)], (limit - 1,)):
             run = to_run(row[1:])
             runs.setdefault(row[0], {}).setdefault(run.span_id, run)
         return {report_id: tuple(found.values()) for report_id, found in runs.items()}
@@ -164,7 +165,7 @@ class ReportLedger(ReportFacts):
             report.priority,
             report.implementation,
             report.pull_request_url,
-            report.merged_url,
+            from_texts(map(str, report.merged)),
             report.resolution_id,
             to_micros(report.updated_at),
             report.id,
@@ -175,7 +176,7 @@ class ReportLedger(ReportFacts):
 
 def _to_report(row: Row) -> Report:
     report_id, workspace, feedback_id, repository_id, status, snoozed_until, *rest = row
-    title, summary, instruction, priority, implementation, pull_url, merged_url, resolution_id, *times = rest
+    title, summary, instruction, priority, implementation, pull_url, merged, resolution_id, *times = rest
     return Report(
         id=report_id,
         workspace=workspace,
@@ -189,7 +190,7 @@ def _to_report(row: Row) -> Report:
         priority=priority,
         implementation=implementation,
         pull_request_url=pull_url,
-        merged_url=merged_url,
+        merged=tuple(map(int, to_texts(merged))),
         resolution_id=resolution_id,
         created_at=from_micros(times[0]),
         updated_at=from_micros(times[1]),

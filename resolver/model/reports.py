@@ -80,8 +80,8 @@ class Report:
     ``instruction`` is the feedback's as the report last saw it; ``title`` and ``summary`` were given by hand, None
     where they follow from it (``resolver.reports.wording``). ``snoozed_until`` is None for a snooze without an end.
     ``priority`` repeats the newest judgment, ``resolution_id`` the newest answer that the log tells of.
-    ``implementation`` is the span of the run that was registered to implement it; ``merged_url`` is the pull request
-    of that run whose merge the report has followed: by hand it may be reopened since.
+    ``implementation`` is the span of the run that was registered to implement it; ``merged`` are the pull requests of
+    that run, by GitHub's ids, whose merge the report has followed, each once: by hand it may be reopened since.
     """
 
     id: int
@@ -98,7 +98,7 @@ class Report:
     priority: str | None = None
     implementation: str | None = None
     pull_request_url: str | None = None
-    merged_url: str | None = None
+    merged: tuple[int, ...] = ()
     resolution_id: int | None = None
 
 

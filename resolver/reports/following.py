@@ -21,6 +21,12 @@ from resolver.reports.life import follow_feedback
 from resolver.reports.port import SpanKey
 from resolver.reports.work import follow_work, implement
 
+MOST_REPORTS = 100
+"""How many of the newest reports that runs are associated with are looked at when something becomes known of these.
+
+An association is for anyone to write, and all that follows from it is which pull request a report shows.
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happened:
@@ -40,7 +46,7 @@ def follow(ledger: Ledger, policy: Policy, happened: Happened, at: datetime, *, 
     Raises ConflictError when a report is implemented by another run already.
     """
     about = {feedback_id: ledger.report_about(feedback_id) for feedback_id in sorted(happened.feedback)}
-    worked_on = ledger.reports_of_runs(happened.runs) if happened.runs else frozenset()
+    worked_on = ledger.reports_of_runs(happened.runs, MOST_REPORTS) if happened.runs else frozenset()
     if happened.implementation is not None:
         worked_on |= {happened.implementation[0]}
     kept = worked_on.union(report.id for report in about.values() if report is not None)
@@ -57,9 +63,16 @@ def follow(ledger: Ledger, policy: Policy, happened: Happened, at: datetime, *, 
             follow_work(ledger, policy, report, at)
 
 
-def runs_in(ledger: Ledger, observation: Observation, claimed: Iterable[SpanKey]) -> frozenset[SpanKey]:
-    """Return the runs that what was observed speaks of: by claims in it, or by those in a pull request's body."""
+def runs_in(
+    ledger: Ledger, observation: Observation, claimed: Iterable[SpanKey], workspaces: frozenset[str] | None
+) -> frozenset[SpanKey]:
+    """Return the runs that what was observed speaks of: by claims in it, or by those in a pull request's body.
+
+    Only those of ``workspaces`` that it is of, None for all: anybody may paste a claim into another's repository, and
+    what happens in one that a workspace has left is not told there.
+    """
     pulls = {(pull.repository_id, pull.number) for pull in observation.pulls}
     bodies = (ledger.subject(*pull) for pull in pulls)
     signed = (ledger.spans_in(body.ref) for body in bodies if body is not None and body.ref.kind is Kind.PULL_REQUEST)
-    return frozenset(claimed).union(*signed)
+    spoken_of = frozenset(claimed).union(*signed)
+    return frozenset(run for run in spoken_of if workspaces is None or run[0] in workspaces)

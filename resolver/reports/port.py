@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from resolver.model.feedback import Feedback
 from resolver.model.github import GithubObject, ObjectRef
 from resolver.model.reports import Entry, NewEntry, Producer, Report
+from resolver.model.runs import Sighting
 
 SpanKey = tuple[str, str]
 """A workspace, and the span of a run in it."""
@@ -33,8 +34,8 @@ class ReportLedger(Protocol):
         """Keep a report as it is now."""
         ...
 
-    def reports_of_runs(self, spans: Iterable[SpanKey]) -> frozenset[int]:
-        """Return the ids of the reports that some runs implement, and of the last hundred associated with them."""
+    def reports_of_runs(self, spans: Iterable[SpanKey], limit: int) -> frozenset[int]:
+        """Return the ids of the reports that some runs implement, and of the newest that they are associated with."""
         ...
 
     def reports_to_wake(self, now: datetime, limit: int) -> tuple[int, ...]:
@@ -78,11 +79,15 @@ class ReportLedger(Protocol):
         ...
 
     def pulls_signed_by(
-        self, workspace: str, span_id: str, accounts: frozenset[str] | None, limit: int
+        self, workspace: str, span_id: str, accounts: frozenset[str] | None, limit: int, *, merged: bool = False
     ) -> tuple[GithubObject, ...]:
-        """Return the pull requests whose bodies carry, or carried, a claim of a run, the newest first.
+        """Return the pull requests, or the merged ones, whose bodies carry, or carried, a claim of a run, newest first.
 
         They are those of the agents' ``accounts`` (logins in lower case, or ids); where it is None, of those who may
         have posted the claim first.
         """
+        ...
+
+    def signs_in(self, ref: ObjectRef, workspace: str, span_id: str) -> tuple[Sighting, ...]:
+        """Return the claims of a run in all versions of an object's text, the oldest first."""
         ...

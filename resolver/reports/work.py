@@ -6,7 +6,7 @@ one run that was *registered* as its implementation, by a merged pull request th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from resolver.admission import Admission
 from resolver.errors import ConflictError, NotFoundError
 from resolver.model.github import GithubObject
 from resolver.model.reports import SYSTEM, Report, ReportStatus
-from resolver.model.runs import Run, Trust
+from resolver.model.runs import Reading, Run, Sighting, Trust
 from resolver.policy import Policy
 from resolver.ports import Ledger
 from resolver.query import Query
@@ -26,7 +26,10 @@ IMPLEMENTATION = "implementation"
 """The purpose of a run that is to implement a report."""
 MOST_RUNS = 20
 MOST_PULLS = 20
-"""How many of the runs associated last, and of each one's newest pull requests, are looked at."""
+"""How many of the runs associated last, and of each one's newest pull requests, are looked at.
+
+Anybody may open pull requests with a claim that was copied: those of the account that signed first come first.
+"""
 
 
 def implement(ledger: Ledger, report_id: int, run: Run, *, at: datetime) -> Report:
@@ -47,22 +50,25 @@ def implement(ledger: Ledger, report_id: int, run: Run, *, at: datetime) -> Repo
 
 
 def follow_work(ledger: Ledger, policy: Policy, report: Report, at: datetime) -> Report:
-    """See which pull request is the newest, and whether one resolves the report. The caller holds its lock."""
+    """See which pull request is the newest, and whether one resolves the report. The caller holds its lock.
+
+    Each merge is followed once, whatever the repository is called by then: a report that was reopened by hand stays so.
+    """
     made = _Made(ledger, policy, report.workspace, at)
-    own = () if report.implementation is None else tuple(made.by(report.implementation))
-    others = (next(made.by(span), None) for span in ledger.associated_runs(report.id, MOST_RUNS))
-    newest = max((pull for pull in (*own[:1], *others) if pull is not None), key=_age, default=None)
-    followed = replace(report, pull_request_url=None if newest is None else newest.url)
-    merged = next((pull for pull in own if _is_merged(ledger, pull)), None)
-    if merged is not None and report.status is not ReportStatus.WITHDRAWN:
-        followed = replace(followed, merged_url=merged.url)
+    newest = _newest(ledger, report, made)
+    merged = _merged(report, made)
+    followed = replace(
+        report,
+        pull_request_url=None if newest is None else newest.url,
+        merged=(*report.merged, *(pull.ref.id for pull in merged)),
+    )
     if followed != report:
         followed = replace(followed, updated_at=max(at, report.updated_at))
         ledger.put_report(followed)
-    if merged is None or followed.merged_url == report.merged_url or followed.status is ReportStatus.RESOLVED:
+    if not merged or followed.status is ReportStatus.RESOLVED:
         return followed
     reason = "the pull request that implements it was merged"
-    change = StatusChange(status=ReportStatus.RESOLVED, reason=reason, pull_request_url=merged.url)
+    change = StatusChange(status=ReportStatus.RESOLVED, reason=reason, pull_request_url=merged[0].url)
     return set_status(ledger, followed, change, by=SYSTEM, at=at)
 
 
@@ -75,10 +81,10 @@ class _Made:
     workspace: str
     at: datetime
 
-    def by(self, span_id: str) -> Iterator[GithubObject]:
-        """Yield those of a run, the newest first."""
+    def by(self, span_id: str, *, merged: bool = False) -> Iterator[GithubObject]:
+        """Yield those of a run, or those that were merged, the newest first."""
         accounts = self.policy.agent_accounts
-        for pull in self.ledger.pulls_signed_by(self.workspace, span_id, accounts, MOST_PULLS):
+        for pull in self.ledger.pulls_signed_by(self.workspace, span_id, accounts, MOST_PULLS, merged=merged):
             if self._is_by(span_id, pull):
                 yield pull
 
@@ -89,17 +95,40 @@ class _Made:
             return False
         query = Query(self.workspace, repository.names[0], repository.id, self.at, number=pull.number)
         admission = Admission(self.ledger, self.policy, query, set())
-        for revision in self.ledger.revisions(pull.ref):
-            reading = self.ledger.reading(pull.ref, revision.updated_at)
-            admitted = () if reading is None else admission.admit(reading).sightings
-            if any((one.span_id, one.trust) == (span_id, Trust.SIGNED) for one in admitted):
-                return True
-        return False
+        signs = self.ledger.signs_in(pull.ref, self.workspace, span_id)
+        signed = (sighting for sighting in signs if sighting.trust is Trust.SIGNED)
+        return any(admission.admit(Reading((sighting,))).sightings for sighting in _unlike(signed))
 
 
-def _is_merged(ledger: Ledger, pull: GithubObject) -> bool:
-    stated = None if pull.number is None else ledger.pull_request(pull.ref.repository_id, pull.number)
-    return stated is not None and stated.merged
+def _newest(ledger: Ledger, report: Report, made: _Made) -> GithubObject | None:
+    """Return the newest pull request of those who work on a report."""
+    runs = dict.fromkeys((report.implementation, *ledger.associated_runs(report.id, MOST_RUNS)))
+    newest = (next(made.by(span), None) for span in runs if span is not None)
+    return max((pull for pull in newest if pull is not None), key=_age, default=None)
+
+
+def _merged(report: Report, made: _Made) -> tuple[GithubObject, ...]:
+    """Return the merged pull requests of a report's implementation that it has not followed yet, the newest first.
+
+    While a report is withdrawn it follows none: it does once its feedback stands again.
+    """
+    if report.implementation is None or report.status is ReportStatus.WITHDRAWN:
+        return ()
+    found = made.by(report.implementation, merged=True)
+    return tuple(pull for pull in found if pull.ref.id not in report.merged)
+
+
+def _unlike(sightings: Iterable[Sighting]) -> Iterator[Sighting]:
+    """Yield the first of those that are judged alike: a body may have been edited many times around its claim.
+
+    Of one claim by one author the earliest is judged most kindly.
+    """
+    seen = set()
+    for one in sightings:
+        kind = (one.digest, one.carrier.author_type, one.carrier.author_association)
+        if kind not in seen:
+            seen.add(kind)
+            yield one
 
 
 def _age(pull: GithubObject) -> tuple[datetime, int]:

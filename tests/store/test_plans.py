@@ -112,11 +112,13 @@ def _write(ledger: Ledger, feedback_id: int) -> None:
     ledger.put_report(report)
     ledger.counting_entry(report.id, "priority_judgment", "")
     ledger.associated_runs(report.id, 5)
-    ledger.reports_of_runs([(WORKSPACE, "span-1"), (WORKSPACE, "span-2")])
+    ledger.reports_of_runs([(WORKSPACE, "span-1"), (WORKSPACE, "span-2")], 5)
     ledger.report_about(feedback_id)
     ledger.spans_in(ref())
     ledger.pulls_signed_by(WORKSPACE, "span-1", None, 5)
     ledger.pulls_signed_by(WORKSPACE, "span-1", frozenset({"coder[bot]", "8"}), 5)
+    ledger.pulls_signed_by(WORKSPACE, "span-1", None, 5, merged=True)
+    ledger.signs_in(ref(), WORKSPACE, "span-1")
 
 
 def look_up(catalogue: Catalogue) -> None:

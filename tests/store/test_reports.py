@@ -8,6 +8,7 @@ import pytest
 from resolver.errors import NotFoundError, StoreError
 from resolver.model.reports import SYSTEM, Producer, ProducerKind, ReportStatus
 from store import Store
+from tests.store.test_waiting import work_on_postgres, work_on_sqlite
 from tests.support.databases import look_into
 from tests.support.entries import CLIENT, CODER, entry, open_in, opened
 from tests.support.facts import NOON, PERSON, WORKSPACE, after, run
@@ -123,7 +124,7 @@ def test_a_report_is_kept_whole(store: Store) -> None:
         priority="P2",
         implementation="span-1",
         pull_request_url="https://github.com/acme/widgets/pull/6",
-        merged_url="https://github.com/acme/widgets/pull/7",
+        merged=(2**53 + 1, 7),
         resolution_id=9,
         updated_at=after(2),
     )
@@ -168,9 +169,54 @@ def test_the_runs_of_many_reports_are_read_at_once(store: Store) -> None:
                 ledger.add_entry(entry(report, "task_run", {"run": span}, key=span))
         assert ledger.associated_runs(reports[0].id, 9) == ("a", "c", "b")
         assert ledger.associated_runs(reports[0].id, 2) == ("a", "c")
-        assert ledger.reports_of_runs([(WORKSPACE, "b")]) == {report.id for report in reports}
-        assert ledger.reports_of_runs([("other", "b"), (WORKSPACE, "x")]) == frozenset()
+        assert ledger.reports_of_runs([(WORKSPACE, "b")], 9) == {report.id for report in reports}
+        assert ledger.reports_of_runs([("other", "b"), (WORKSPACE, "x")], 9) == frozenset()
     with store.snapshot() as catalogue:
         found = catalogue.runs_of_reports([report.id for report in reports], 3)
     named = {report_id: [one.span_id for one in runs] for report_id, runs in found.items()}
     assert named == {reports[0].id: ["a", "c", "b"], reports[1].id: ["b"]}
+
+
+def test_the_runs_of_a_report_cost_the_same_however_many_are_associated(store: Store) -> None:
+    """To show the runs associated last, ten times as many associations make no more work."""
+    database = look_into(store)
+    report = open_in(store)
+    with store.transaction() as ledger:
+        ledger.put_run(run("a"), "a")
+
+    def look() -> None:
+        with store.snapshot() as catalogue:
+            assert [one.span_id for one in catalogue.runs_of_reports([report.id], 20)[report.id]] == ["a"]
+            assert catalogue.associated_runs(report.id, 20) == ("a",)
+
+    costs = []
+    for count in (300, 2_700):
+        with store.transaction() as ledger:
+            for _ in range(count):
+                ledger.add_entry(entry(report, "task_run", {"run": "a"}, key="a"))
+        if database.is_postgres:
+            database.change("ANALYZE report_entry")
+            costs.append(work_on_postgres(store, look, table="report_entry"))
+        else:
+            costs.append(work_on_sqlite(store, look))
+    assert costs[1] <= costs[0] * 1.2
+
+
+def test_an_entry_gets_the_key_of_another_that_counts(store: Store) -> None:
+    """An entry that counts may be given a key of which another one does: the newer of the two counts then, alone."""
+    report = open_in(store)
+    with store.transaction() as ledger:
+        for key in ("a", "b"):
+            ledger.add_entry(entry(report, "finding", key=key))
+            ledger.count_newest(report.id, "finding", key)
+        older, newer = (ledger.counting_entry(report.id, "finding", key) for key in ("a", "b"))
+        assert older is not None
+        assert newer is not None
+        ledger.rewrite_entry(older, {"note": "y"}, "b", writer=CODER, at=after(1))
+        for key in ("a", "b"):
+            ledger.count_newest(report.id, "finding", key)
+        assert ledger.counting_entry(report.id, "finding", "a") is None
+        assert ledger.counting_entry(report.id, "finding", "b") == newer
+        kept = ledger.entry(report.id, older.id)
+        assert kept is not None
+        assert (kept.key, kept.counts) == ("b", False)

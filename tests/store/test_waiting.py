@@ -63,8 +63,8 @@ def work_on_sqlite(store: Store, look: Callable[[], object]) -> int:
     return len(steps)
 
 
-def work_on_postgres(store: Store, look: Callable[[], object]) -> int:
-    """Count the rows that PostgreSQL's plans went through, those passed over included."""
+def work_on_postgres(store: Store, look: Callable[[], object], *, table: str = "delivery") -> int:
+    """Count the rows that PostgreSQL's plans went through for a table, those passed over included."""
     database = look_into(store)
     ran: list[tuple[str, tuple[int, ...]]] = []
     database.handle.query_hooks.append(hook := lambda event: ran.append((event.sql, event.params)))
@@ -72,7 +72,7 @@ def work_on_postgres(store: Store, look: Callable[[], object]) -> int:
     database.handle.query_hooks.remove(hook)
     rows = 0
     for sql, values in ran:
-        if "delivery" in sql:
+        if table in sql:
             for (line,) in database.rows(f"EXPLAIN ANALYZE {sql}", values):
                 found = re.search(r"rows=(\d+) loops=(\d+)\)|Rows Removed by Filter: (\d+)", line.split("actual")[-1])
                 rows += 0 if found is None else int(found[3] or int(found[1]) * int(found[2]))
