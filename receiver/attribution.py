@@ -51,6 +51,8 @@ def _named(headers: Sequence[str]) -> str | None:
         raise _unfit("is not UTF-8") from None
     if not span_id or len(span_id) > MAX_TEXT or not is_plain(span_id):
         raise _unfit("is not the span of a run")
+    if "," in span_id:  # servers join what is sent twice (RFC 9110 §5.3)
+        raise _unfit("holds a comma: nobody can tell that from two spans")
     return span_id
 
 

@@ -14,7 +14,7 @@ from tests.support.builders import MAINTAINER, issue_comment, minute
 from tests.support.service import API_TOKEN, WEBHOOK_SECRET, Service, running, until
 from tests.support.world import REPO
 
-RUNS = ("a", "b", "é", "x y")
+RUNS = ("a", "b", "é", "x y", "a,b", "a, b")
 CLIENT = {"kind": "agent", "agent": "WHICHRUN_API_TOKEN"}
 
 
@@ -80,6 +80,7 @@ def test_it_names_the_run_that_is_meant(service: Service, lines: tuple[bytes, ..
         ((b"X-Whichrun-Run: a", b"X-Whichrun-Run: a"), 422),
         ((b"X-Whichrun-Run: a", b"X-Whichrun-Run: b"), 422),
         ((b"X-Whichrun-Run: a, b",), 422),
+        ((b"X-Whichrun-Run: a,b",), 422),
         ((b"X-Whichrun-Run: A",), 422),
         ((b'X-Whichrun-Run: "a"',), 422),
         ((b"X-Whichrun-Run: x\ty",), 422),
