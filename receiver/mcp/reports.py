@@ -30,13 +30,12 @@ def get_report(client: Client, arguments: ReportArguments) -> results.ReportShow
     report = client.report(report_id)
     if not arguments.entries:
         return shaping.report_shown(report, None)
-    current = "true" if arguments.current else None
     log = client.entry_page(
         report_id,
         limit=arguments.entries,
         type=arguments.type,
         run=arguments.run,
-        current=current,
+        current=arguments.current,
         cursor=arguments.cursor,
     )
     return shaping.report_shown(report, log)
