@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from receiver.report_queries import entry_in, report_in
 from receiver.wiring import Services
-from resolver.errors import NotFoundError, PayloadError
+from resolver.errors import PayloadError
 from resolver.locks import report_lock
-from resolver.model.reports import Entry, Producer, Report, ReportStatus
+from resolver.model.reports import Producer, Report, ReportStatus
 from resolver.reports import life, registry, writing
 from resolver.reports.life import StatusChange
 from resolver.reports.log import Written
@@ -66,14 +67,14 @@ class ReportChanges:
         """Give an entry another content. Raises as ``append`` does."""
         locks = writing.locks_for(self.workspace, content, producer)  # of which type it is, is not known yet
         with self._writing(report_id, *locks) as (ledger, report):
-            entry = _entry(ledger, report, entry_id)
+            entry = entry_in(ledger, report, entry_id)
             policy, at = self.services.policy, self.services.clock()
             return writing.edit_entry(ledger, policy, report, entry, type_, content, producer=producer, at=at)
 
     def delete(self, report_id: int, entry_id: int, *, producer: Producer) -> None:
         """Take an entry out of the log. Raises ForbiddenError."""
         with self._writing(report_id) as (ledger, report):
-            entry = _entry(ledger, report, entry_id)
+            entry = entry_in(ledger, report, entry_id)
             policy, at = self.services.policy, self.services.clock()
             writing.delete_entry(ledger, policy, report, entry, producer=producer, at=at)
 
@@ -97,10 +98,7 @@ class ReportChanges:
         """Write to a report that nobody else writes to meanwhile; ``locks`` are taken before the report's."""
         with self.services.store.transaction(*locks) as ledger:
             ledger.lock((report_lock(report_id),))
-            report = ledger.report(report_id)
-            if report is None or report.workspace != self.workspace:
-                raise NotFoundError(f"there is no report {report_id}")
-            yield ledger, report
+            yield ledger, report_in(ledger, self.workspace, report_id)
 
 
 def wake_reports(services: Services) -> int:
@@ -114,10 +112,3 @@ def wake_reports(services: Services) -> int:
             if report is not None:
                 life.wake(ledger, report, now)
     return len(due)
-
-
-def _entry(ledger: Ledger, report: Report, entry_id: int) -> Entry:
-    entry = ledger.entry(report.id, entry_id)
-    if entry is None:
-        raise NotFoundError(f"there is no entry {entry_id} in report {report.id}")
-    return entry

@@ -15,6 +15,7 @@ from resolver.model.runs import Run
 from resolver.reports.registry import COMMIT, STATUS_TYPES
 from resolver.reports.work import MOST_RUNS
 from store import Catalogue
+from store.ledger import Ledger
 
 LARGEST_PAGE: Final = 4 * 2**20
 """Characters, about: a page of reports ends with the few that exceed it. Five judgments alone may hold 320 KiB."""
@@ -83,14 +84,14 @@ class ReportQueries:
     def entries(self, report_id: int, which: EntryFilter, span: Span) -> Page[Entry]:
         """Return the entries of a report's log."""
         with self.services.store.snapshot() as catalogue:
-            self._report(catalogue, report_id)
+            report_in(catalogue, self.workspace, report_id)
             found = catalogue.entries(report_id, **asdict(which), before=span.before, limit=span.limit + 1)
             return paged(found, span)
 
     def entry(self, report_id: int, entry_id: int) -> Entry:
         """Return one entry."""
         with self.services.store.snapshot() as catalogue:
-            return self._entry(catalogue, report_id, entry_id)
+            return entry_in(catalogue, report_in(catalogue, self.workspace, report_id), entry_id)
 
     def commit_of(self, report_id: int, entry_id: int) -> tuple[object, object]:
         """Return the repository and the SHA that an entry of type ``commit`` names, as they are kept: of any shape."""
@@ -103,7 +104,7 @@ class ReportQueries:
     def revisions(self, report_id: int, entry_id: int, span: Span) -> Page[EntryRevision]:
         """Return what an entry holds and has held; positions are the revisions' numbers."""
         with self.services.store.snapshot() as catalogue:
-            entry = self._entry(catalogue, report_id, entry_id)
+            entry = entry_in(catalogue, report_in(catalogue, self.workspace, report_id), entry_id)
             former = catalogue.former_contents(entry, before=span.before, limit=span.limit + 1)
         present = EntryRevision(
             revision=entry.revision, content=entry.content, writer=entry.writer, written_at=entry.updated_at
@@ -111,19 +112,6 @@ class ReportQueries:
         if span.before is None or entry.revision < span.before:
             former = ((entry.revision, present), *former)
         return paged(former[: span.limit + 1], span)
-
-    def _report(self, catalogue: Catalogue, report_id: int) -> Report:
-        report = catalogue.report(report_id)
-        if report is None or report.workspace != self.workspace:
-            raise NotFoundError(f"there is no report {report_id}")
-        return report
-
-    def _entry(self, catalogue: Catalogue, report_id: int, entry_id: int) -> Entry:
-        self._report(catalogue, report_id)
-        entry = catalogue.entry(report_id, entry_id)
-        if entry is None:
-            raise NotFoundError(f"there is no entry {entry_id} in report {report_id}")
-        return entry
 
     def _some_views(self, catalogue: Catalogue, found: Sequence[ReportWithFeedback]) -> tuple[ReportView, ...]:
         """Show the first of some reports, a few at a time, until they are too large together."""
@@ -154,6 +142,22 @@ class ReportQueries:
             )
             for row in rows
         )
+
+
+def report_in(facts: Catalogue | Ledger, workspace: str, report_id: int) -> Report:
+    """Return a report of a workspace, for whoever reads or writes. Raises NotFoundError."""
+    report = facts.report(report_id)
+    if report is None or report.workspace != workspace:
+        raise NotFoundError(f"there is no report {report_id}")
+    return report
+
+
+def entry_in(facts: Catalogue | Ledger, report: Report, entry_id: int) -> Entry:
+    """Return an entry of a report, as above. Raises NotFoundError."""
+    entry = facts.entry(report.id, entry_id)
+    if entry is None:
+        raise NotFoundError(f"there is no entry {entry_id} in report {report.id}")
+    return entry
 
 
 def _size(view: ReportView) -> int:

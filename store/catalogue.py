@@ -170,8 +170,7 @@ class Catalogue(
             "since": None if since is None else to_micros(since),
         }
         if repository is not None:
-            known = self.repository_named(workspace, repository)
-            bearer = self.last_bearer(repository) if known is None else known.id
+            bearer = self.filed_under(workspace, repository)
             if bearer is None:
                 return ()
             filters["repository_id"] = bearer

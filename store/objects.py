@@ -10,7 +10,17 @@ from resolver.model.github import GithubObject, Kind, ObjectRef, Revision, Text
 from resolver.model.runs import Reading, Sighting
 from resolver.watch import ALWAYS
 from store.part import Part
-from store.rows import CLAIM, OBJECT, OBJECT_CARRIER, REVISION, to_object, to_revision, to_sighting, to_texts
+from store.rows import (
+    CLAIM,
+    FIRST_POSTERS,
+    OBJECT,
+    OBJECT_CARRIER,
+    REVISION,
+    to_object,
+    to_revision,
+    to_sighting,
+    to_texts,
+)
 from store.times import to_micros
 
 _IS_REF = "o.repository_id = ? AND o.kind = ? AND o.github_id = ?"
@@ -70,10 +80,7 @@ ORDER BY r.updated_at DESC, o.kind, o.github_id LIMIT ?
 """
 _COUNTED = "SELECT 1 FROM revision r WHERE r.repository_id = ? AND r.number = ? LIMIT ?"
 # Whoever can have written it no later than the one text that was written by then for certain.
-_FIRST_POSTERS = """
-SELECT DISTINCT s.author_id FROM sighting s
-WHERE s.digest = ? AND s.posted_from <= (SELECT MIN(e.posted_at) FROM sighting e WHERE e.digest = ?)
-"""
+_FIRST_POSTERS = FIRST_POSTERS.format(digest="?")
 _DIGESTS = f"SELECT DISTINCT s.digest FROM object o JOIN sighting s ON s.object_id = o.id WHERE {_IS_REF}"
 _SIGNS_OF = f"""
 SELECT {OBJECT_CARRIER}, {CLAIM} FROM object o

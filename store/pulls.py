@@ -10,7 +10,7 @@ from dataclasses import astuple, replace
 from resolver.model.github import GithubObject, Kind, PullRequest, ThreadSeen
 from store.merging import merge_pull_requests
 from store.pull_commits import PullCommitFacts, PullCommitLedger
-from store.rows import OBJECT, PULL_REQUEST, to_object, to_pull_request
+from store.rows import FIRST_POSTERS, OBJECT, PULL_REQUEST, to_object, to_pull_request
 from store.times import to_micros
 
 _HEADS = "refs/heads/"
@@ -36,12 +36,7 @@ def _signed(by: str) -> dict[bool, str]:
     return {merged: _SIGNED_BY.format(by=by).format(merged=_MERGED if merged else "") for merged in (False, True)}
 
 
-_SIGNED_FIRST = _signed(
-    """b.author_id IN (
-        SELECT f.author_id FROM sighting f WHERE f.digest = s.digest
-        AND f.posted_from <= (SELECT MIN(e.posted_at) FROM sighting e WHERE e.digest = s.digest)
-    )"""
-)
+_SIGNED_FIRST = _signed(f"b.author_id IN ({FIRST_POSTERS.format(digest='s.digest')})")
 _SIGNED_BY_ACCOUNTS = _signed(
     """EXISTS (
         SELECT 1 FROM wanted WHERE column1 = lower(b.author_login) OR column1 = CAST(b.author_id AS TEXT)

@@ -104,8 +104,7 @@ class ReportFacts(RepositoryFacts):
         """Return a workspace's reports with their feedback, the last opened first; ``run`` is associated with them."""
         filters: dict[str, int | str | None] = {"run": run, "status": status and status.value, "priority": priority}
         if repository is not None:
-            known = self.repository_named(workspace, repository)
-            bearer = self.last_bearer(repository) if known is None else known.id
+            bearer = self.filed_under(workspace, repository)
             if bearer is None:
                 return ()
             filters["repository_id"] = bearer

@@ -102,6 +102,11 @@ class RepositoryFacts(Part):
         row = self._db.row(_LAST_BEARER, (name.lower(),))
         return None if row is None else int(row[0])
 
+    def filed_under(self, workspace: str, name: str) -> int | None:
+        """Return the id of the repository that rows of a workspace under a full name are about, also if it has left."""
+        known = self.repository_named(workspace, name)
+        return self.last_bearer(name) if known is None else known.id
+
     def repositories(self, workspace: str) -> tuple[Place, ...]:
         """Return the repositories of a workspace that were not deleted, by id, each with its name and installation."""
         return tuple(Place(*row) for row in self._db.rows(_IN_WORKSPACE, (workspace,)))

@@ -29,6 +29,11 @@ CLAIM = (
     "s.digest, s.workspace, s.span_id, s.agent_id, s.agent_name, s.claim_repository, s.claim_number, s.trust, "
     "s.verified_with, s.verified_at"
 )
+FIRST_POSTERS = """
+SELECT DISTINCT f.author_id FROM sighting f
+WHERE f.digest = {digest} AND f.posted_from <= (SELECT MIN(e.posted_at) FROM sighting e WHERE e.digest = {digest})
+"""
+"""Finds who may have posted a claim first (``ObjectFacts.first_posters``): the digest is filled in."""
 COMMIT = "c.repository_id, c.sha, c.message, c.committed_at, c.author_login"
 PULL_REQUEST = (
     "p.repository_id, p.number, p.head_sha, p.head_ref, p.head_repository_id, p.base_sha, p.base_ref, p.state, "
