@@ -39,6 +39,11 @@ def diffs() -> Diffs:
     return cast("Diffs", current_app.extensions[_DIFFS])
 
 
+def services_of(app: Flask) -> Services:
+    """Return the services of an app."""
+    return cast("Services", app.extensions[_NAME])
+
+
 def services() -> Services:
     """Return the services of the app that handles the present request."""
-    return cast("Services", current_app.extensions[_NAME])
+    return services_of(current_app)

@@ -1,7 +1,10 @@
-"""The worker: takes deliveries from the inbox one by one and makes facts and answers of them (SPEC §3).
+"""The worker: takes deliveries from the inbox and makes facts and answers of them (SPEC §3).
 
 At least once: a delivery counts as done in the same transaction as everything that it changed, so a killed worker
 leaves nothing half done, and trying again changes nothing twice.
+
+What waits is taken in together, some deliveries in one transaction: it costs what one costs. Should that fail, for
+whatever reason, each is processed alone, and fails alone.
 
 A try is counted before it is made, so that a delivery that kills its worker is found out. An outage of the store must
 not use the tries up: through one, however long, a worker keeps the delivery that it has in hand, and goes on with it.
@@ -16,7 +19,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from receiver import lineage, logs, resolved
@@ -27,14 +30,20 @@ from receiver.metrics.instruments import instruments
 from receiver.settings import Settings, load
 from receiver.wiring import Services, wire_for_service
 from resolver.errors import NotJsonError, PayloadError, StoreError, WhichrunError
+from resolver.intake import Prepared
 from resolver.model.deliveries import Claimed
 from resolver.payloads import envelope
+from resolver.payloads.envelope import Envelope
 from store.inbox import MOST_TRIES
+from store.ledger import Ledger
 
 log = logging.getLogger("receiver.worker")
 
 IDLE = Idle(shortest=0.02, longest=0.05)
 """How long to rest between looks into an empty inbox: an idle service is to answer within 250 ms (SPEC §11)."""
+
+MOST_TOGETHER = 16
+"""Deliveries of one transaction: few enough that on SQLite the webhook, which waits for it, hardly notices."""
 
 MAX_ERROR = 1000
 """Characters of an error that are kept with its delivery."""
@@ -49,27 +58,54 @@ def run_worker(services: Services, *, stop: threading.Event) -> None:
 
 @dataclass(slots=True)
 class Hand:
-    """A worker's hand: it holds one delivery from when it is taken until its fate is on disk."""
+    """A worker's hand: it holds deliveries from when they are taken until their fate is on disk."""
 
     services: Services
-    claimed: Claimed | None = None
+    claimed: list[Claimed] = field(default_factory=list)
 
     def work_once(self) -> bool:
-        """Process the delivery in hand, else one that is due; return whether there was one.
+        """Process what is in hand, one delivery, else some that are due, together; return whether there was any.
 
-        Raises StoreError when the store is out of reach: the delivery is not to blame, and stays in hand. Should
-        another worker have taken it meanwhile, it is let go.
+        Raises StoreError when the store is out of reach: the deliveries are not to blame, and stay in hand. Should
+        another worker have taken them meanwhile, they are let go.
         """
-        claimed, self.claimed = self.claimed, None
-        if claimed is None:
-            claimed = self.services.store.claim(self.services.clock())
-        if claimed is None:
+        if not self.claimed:
+            self.claimed = self.services.store.claim_some(self.services.clock(), most=MOST_TOGETHER)
+            if len(self.claimed) > 1 and work_together(self.services, self.claimed):
+                self.claimed = []
+                return True
+        if not self.claimed:
             return False
-        try:
-            return work_on(self.services, claimed)
-        except StoreError:
-            self.claimed = claimed
-            raise
+        mine = work_on(self.services, self.claimed[0])
+        del self.claimed[0]
+        return mine
+
+
+def work_together(services: Services, claimed: Sequence[Claimed]) -> bool:
+    """Process deliveries in one transaction; return False, with nothing done, when that cannot be."""
+    begun = time.perf_counter()
+    try:
+        ready = [(one, services.intake.prepare(_read(one))) for one in claimed]
+        locks = dict.fromkeys(lock for _, prepared in ready for lock in prepared.locks)
+        with resolved.gathered(), services.store.processing_some(claimed, *locks) as (ledger, mine):
+            done = [_apply(services, ledger, *pair) for pair in ready if pair[0].id in mine]
+    except Exception as error:  # noqa: BLE001 -- whatever it is, it shows again where they are processed one by one
+        log.info("%d deliveries could not be processed together: %s", len(claimed), _told(error))
+        return False
+    took = (time.perf_counter() - begun) / len(claimed)
+    for one, resolutions in done:
+        with logs.about(delivery=one.guid):
+            _say_done(services, one, took, resolutions)
+        instruments().processing_seconds.observe(took)
+    return True
+
+
+def _apply(services: Services, ledger: Ledger, claimed: Claimed, prepared: Prepared) -> tuple[Claimed, int]:
+    """Take one of several in; return how many answers that gave."""
+    before = len(ledger.appended)
+    services.intake.apply(ledger, prepared, cause=f"delivery {claimed.guid}")
+    ledger.note_changes()  # of each by itself: what one did and the next undid has happened
+    return claimed, len(ledger.appended) - before
 
 
 def work_on(services: Services, claimed: Claimed) -> bool:
@@ -102,17 +138,24 @@ def _try(services: Services, claimed: Claimed) -> bool:
 def _process(services: Services, claimed: Claimed) -> bool:
     """Take one delivery in; return False when another worker was faster."""
     begun = time.perf_counter()
-    prepared = services.intake.prepare(envelope.read(claimed.event, claimed.body, claimed.content_type))
+    prepared = services.intake.prepare(_read(claimed))
     with resolved.gathered() as appended, services.store.processing(claimed, *prepared.locks) as ledger:
         if ledger is None:
             log.info("delivery %s: another worker has done it", claimed.guid)
             return False
         services.intake.apply(ledger, prepared, cause=f"delivery {claimed.guid}")
-    took = (time.perf_counter() - begun) * 1000
-    log.info("delivery %s: done in %.1f ms, resolutions: %d", claimed.guid, took, len(appended))
+    _say_done(services, claimed, time.perf_counter() - begun, len(appended))
+    return True
+
+
+def _read(claimed: Claimed) -> Envelope:
+    return envelope.read(claimed.event, claimed.body, claimed.content_type)
+
+
+def _say_done(services: Services, claimed: Claimed, took: float, resolutions: int) -> None:
+    log.info("delivery %s: done in %.1f ms, resolutions: %d", claimed.guid, took * 1000, resolutions)
     instruments().processed.labels("done").inc()
     instruments().done_seconds.observe(max(0.0, (services.clock() - claimed.received_at).total_seconds()))
-    return True
 
 
 def _fail(services: Services, claimed: Claimed, error: str, *, again: bool) -> None:

@@ -20,6 +20,8 @@ _SQLITE_PRAGMAS = (
     ("synchronous", "full"),  # a commit is on disk when it returns, also after a power cut
     ("foreign_keys", 1),
 )
+_STATEMENTS_KEPT = 1024
+"""How many statements a connection keeps ready: more than the store has."""
 BUSY_SECONDS = 5
 """How long SQLite waits for programs that do not take the file lock; a second line only."""
 
@@ -63,7 +65,9 @@ def sqlite_path(url: str) -> Path:
 
 def sqlite_database(path: Path) -> peewee.Database:
     """Return the way into a SQLite file, not yet opened."""
-    return peewee.SqliteDatabase(str(path), pragmas=_SQLITE_PRAGMAS, timeout=BUSY_SECONDS)
+    return peewee.SqliteDatabase(
+        str(path), pragmas=_SQLITE_PRAGMAS, timeout=BUSY_SECONDS, cached_statements=_STATEMENTS_KEPT
+    )
 
 
 def postgres_database(url: str) -> peewee.Database:

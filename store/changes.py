@@ -52,9 +52,10 @@ class ChangeLedger(Part):
             self._before[feedback_id] = None if row is None else _to_standing(row)
 
     def note_changes(self) -> None:
-        """Append what changed to the log: the last thing that a transaction does."""
+        """Append what changed, since the last time if there was one, to the log: the last thing of a transaction."""
         noted = []
-        for feedback_id, before in sorted(self._before.items()):
+        touched, self._before = sorted(self._before.items()), {}
+        for feedback_id, before in touched:
             row = self._db.row(_STANDING, (feedback_id,))
             after = None if row is None else _to_standing(row)
             kind = None if after is None else kind_of(before, after)

@@ -10,7 +10,7 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import peewee
 
@@ -71,6 +71,10 @@ class Connections:
             _inherited.append(self._handle)
             self._start()
         return self._handle
+
+    def driver(self) -> Any:  # noqa: ANN401 -- a connection of either driver
+        """This thread's connection itself, opened when it is not: peewee's own way to a cursor costs as much as SQL."""
+        return self.handle.connection()  # type: ignore[no-untyped-call]
 
     def one_writer(self) -> contextlib.AbstractContextManager[None]:
         """Hold SQLite's file lock; nothing on PostgreSQL. Raises StoreError when it does not come free in time."""

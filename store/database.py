@@ -31,6 +31,8 @@ class _State(threading.local):
     """What a thread is at."""
 
     busy = False
+    held: frozenset[int] = frozenset()
+    """The locks of its transaction."""
 
 
 class Database:
@@ -131,7 +133,7 @@ class Database:
             if translated is None:
                 translated = self._translated[sql] = sql.replace("?", "%s")
             sql = translated
-        return self.handle.execute_sql(sql, values)  # type: ignore[no-untyped-call]
+        return self._connections.driver().execute(sql, values)
 
     # Transactions
 
@@ -173,12 +175,19 @@ class Database:
             if self.is_postgres:
                 self._connections.discard()  # which ends the lock and the settings with it
 
-    def lock(self, names: Iterable[str]) -> None:
-        """Take locks until the end of the transaction, always in one order, so that nobody waits in a circle."""
-        ids = sorted({_lock_id(name) for name in names})
-        for start in range(0, len(ids) if self.is_postgres else 0, _AT_ONCE):
+    def lock(self, names: Iterable[str]) -> bool:
+        """Take locks until the end of the transaction, always in one order, so that nobody waits in a circle.
+
+        Returns whether any had to be taken: others may have changed something until then.
+        """
+        if not self.is_postgres:
+            return False
+        ids = sorted({_lock_id(name) for name in names} - self._state.held)
+        for start in range(0, len(ids), _AT_ONCE):
             part = ids[start : start + _AT_ONCE]
             self.rows(" ".join(("SELECT", ", ".join(["pg_advisory_xact_lock(?)"] * len(part)))), part)
+        self._state.held |= frozenset(ids)
+        return bool(ids)
 
     def _open(self) -> None:
         if self._state.busy:
@@ -188,7 +197,7 @@ class Database:
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
         self._begin(begin)
-        self._state.busy = True
+        self._state.busy, self._state.held = True, frozenset()
         try:
             yield
             self.change("COMMIT")

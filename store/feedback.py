@@ -65,7 +65,7 @@ _UNWATCH = "DELETE FROM feedback_watch WHERE watch_key = ? AND given_at = ? AND 
 _REPOSITORIES = "SELECT f.repository_id FROM wanted CROSS JOIN feedback f WHERE f.id = wanted.column1"
 _WATCHING = """
 SELECT f.id FROM wanted CROSS JOIN feedback_watch w JOIN feedback f ON f.id = w.feedback_id
-WHERE w.watch_key = wanted.column1 AND w.given_at >= ? AND f.received_at > ?
+WHERE w.watch_key = wanted.column1 AND w.given_at >= wanted.column2 AND f.received_at > ?
 """
 
 _UNANSWERED = frozenset({Status.IGNORED, Status.WITHDRAWN})
@@ -149,14 +149,9 @@ class FeedbackLedger(FeedbackFacts, RepositoryFacts, ChangeLedger):
 
         It watches one of the keys, and was given at the key's time or later.
         """
-        keys: dict[int, list[bytes]] = {}
-        for key, moment in news.items():
-            keys.setdefault(to_micros(moment), []).append(text_key(key))
-        found: set[int] = set()
-        for given_at, together in keys.items():
-            rows = self._db.rows_among(_WATCHING, [(key,) for key in together], (given_at, to_micros(since)))
-            found.update(feedback_id for (feedback_id,) in rows)
-        return tuple(sorted(found))
+        keys = [(text_key(key), to_micros(moment)) for key, moment in news.items()]
+        rows = self._db.rows_among(_WATCHING, keys, (to_micros(since),))
+        return tuple(sorted({feedback_id for (feedback_id,) in rows}))
 
 
 def to_feedback(row: Row) -> Feedback:

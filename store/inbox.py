@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import NamedTuple
 
 from resolver.model.deliveries import Claimed, Delivery, NewDelivery, Recorded
 from store.database import Database, Row
@@ -33,10 +34,16 @@ _CONFLICT = """
 INSERT INTO delivery_conflict (guid, body_sha256, body, headers, received_at, count) VALUES (?, ?, ?, ?, ?, 1)
 ON CONFLICT (guid, body_sha256) DO UPDATE SET count = delivery_conflict.count + 1
 """
-_HOLD = "UPDATE delivery SET tries = tries + 1, held_until = ? WHERE id = ?"
-_WAITS = "SELECT 1 FROM delivery WHERE id = ? AND status IN ('pending', 'failed')"
+_HOLD = """
+UPDATE delivery SET tries = tries + 1, held_until = ? WHERE id IN (SELECT column1 FROM wanted) RETURNING id
+"""
+_WAIT = """
+SELECT d.id FROM delivery d WHERE d.id IN (SELECT column1 FROM wanted) AND d.status IN ('pending', 'failed')
+ORDER BY d.id
+"""
 _DONE = """
-UPDATE delivery SET status = 'done', error = NULL, processed_at = ?, next_try_at = 0, held_until = 0 WHERE id = ?
+UPDATE delivery SET status = 'done', error = NULL, processed_at = ?, next_try_at = 0, held_until = 0
+WHERE id IN (SELECT column1 FROM wanted) RETURNING id
 """
 _FAIL = """
 UPDATE delivery SET status = ?, error = ?, next_try_at = ?, held_until = 0
@@ -48,6 +55,21 @@ WHERE guid = ?
 """
 
 
+class _Row(NamedTuple):
+    """A delivery as ``_RECORD`` takes it."""
+
+    guid: str
+    event: str
+    action: str | None
+    repository_id: int | None
+    headers: str
+    body: bytes
+    digest: bytes
+    status: str
+    error: str | None
+    received_at: int
+
+
 class Inbox:
     """Deliveries on their way in. Each method is a transaction of its own."""
 
@@ -57,61 +79,61 @@ class Inbox:
 
     def record(self, delivery: NewDelivery) -> Recorded:
         """Keep a delivery as it came in; it is on disk when this returns."""
-        digest = body_hash(delivery.body)
-        body = zlib.compress(delivery.body, 1)
-        headers = json.dumps(dict(delivery.headers))
-        received_at = to_micros(delivery.received_at)
-        values = (
-            delivery.guid,
-            delivery.event,
-            delivery.action,
-            delivery.repository_id,
-            headers,
-            body,
-            digest,
-            delivery.status.value,
-            delivery.error,
-            received_at,
-        )
+        row = _row(delivery)
         with self._db.writing():
-            if self._db.change(_RECORD, values):
-                return Recorded.STORED
-            if bytes(self._db.rows(_BODY, (delivery.guid,))[0][0]) == digest:
-                return Recorded.DUPLICATE
-            self._db.change(_CONFLICT, (delivery.guid, digest, body, headers, received_at))
-            return Recorded.CONFLICT
+            recorded = self._record(row)
+            if recorded is Recorded.CONFLICT:
+                self._db.change(_CONFLICT, (row.guid, row.digest, row.body, row.headers, row.received_at))
+        return recorded
 
-    def claim(self, at: datetime) -> Claimed | None:
-        """Return the oldest due delivery that nobody holds; its try is counted on disk before this returns.
+    def record_all(self, deliveries: Sequence[NewDelivery]) -> list[Recorded]:
+        """Keep deliveries as they came in, in their order; all are on disk when this returns.
 
-        One whose body cannot be read any more is set aside as dead, and so is one that nobody survived.
+        Of a conflict nothing is kept: whoever finds one offers it again, to ``record``.
+        """
+        rows = [_row(delivery) for delivery in deliveries]
+        if not rows:
+            return []
+        with self._db.writing():
+            return [self._record(row) for row in rows]
+
+    def _record(self, row: _Row) -> Recorded:
+        if self._db.change(_RECORD, row):
+            return Recorded.STORED
+        known = bytes(self._db.rows(_BODY, (row.guid,))[0][0])
+        return Recorded.DUPLICATE if known == row.digest else Recorded.CONFLICT
+
+    def claim_some(self, at: datetime, *, most: int) -> list[Claimed]:
+        """Return due deliveries that nobody holds, oldest first; their tries are counted on disk before this returns.
+
+        One that was tried before comes alone: should it end its worker, it ends nobody else's try. One whose body
+        cannot be read any more is set aside as dead, and so is one that nobody survived.
         """
         waiting = Waiting(at)
         while candidates := self._candidates(waiting):
             with self._db.writing():
-                row = waiting.take(self._db, candidates)
-                if row is None:
-                    return None
-                held = self._hold(row, to_micros(at + HELD_FOR))
-            claimed = self._unpack(row) if held else None
-            if claimed is not None:
+                rows = waiting.take(self._db, candidates, most)
+                if not rows:
+                    return []
+                held = self._hold(rows, to_micros(at + HELD_FOR))
+            claimed = [one for one in map(self._unpack, held) if one is not None]
+            if claimed:
                 return claimed
-        return None
+        return []
 
     def _candidates(self, waiting: Waiting) -> list[int]:
         """Look without a lock: this is done many times a second, mostly in vain."""
         with self._db.reading():
             return waiting.candidates(self._db)
 
-    def _hold(self, row: Row, held_until: int) -> bool:
-        """Count a try; return False for a delivery that has had all of them. Its last holder's time is over."""
-        delivery_id, tries = row[0], row[5]
-        if tries >= MOST_TRIES:
+    def _hold(self, rows: list[Row], held_until: int) -> list[Row]:
+        """Count a try of each, but of those that have had all of them: their last holder's time is over."""
+        held = [row for row in rows if row[5] < MOST_TRIES]
+        for delivery_id, *_, tries, _ in (row for row in rows if row[5] >= MOST_TRIES):
             error = f"{tries} tries did not get through it, and the last one ended without a word"
             self._db.change(_FAIL, ("dead", error, 0, delivery_id, tries))
-            return False
-        self._db.change(_HOLD, (held_until, delivery_id))
-        return True
+        self._db.rows_among(_HOLD, [(row[0],) for row in held], (held_until,))
+        return held
 
     def _unpack(self, row: Row) -> Claimed | None:
         """Read what was kept, after its try was counted: nothing that it holds can block the inbox."""
@@ -124,19 +146,18 @@ class Inbox:
         return Claimed(delivery_id, guid, event, content_type, raw, tries + 1, from_micros(received_at))
 
     @contextmanager
-    def processing(self, claimed: Claimed, *locks: str) -> Iterator[bool]:
-        """Run the transaction that processes a delivery, and mark it done in it.
+    def processing_some(self, claimed: Sequence[Claimed], *locks: str) -> Iterator[frozenset[int]]:
+        """Run the transaction that processes deliveries, and mark them done in it.
 
-        Yields False when another worker has done so already; waits for one that is at it.
+        Yields the ids of those that no other worker has done already; waits for one that is at it.
         """
         with self._db.writing():
             # Not passing over a locked row: a claim that came to nothing may lock it for a moment.
-            waits = self._db.row(self._db.locking(_WAITS), (claimed.id,)) is not None
-            if waits:
+            waiting = self._db.rows_among(self._db.locking(_WAIT), [(one.id,) for one in claimed])
+            if waiting:
                 self._db.lock(locks)
-            yield waits
-            if waits:
-                self._db.change(_DONE, (to_micros(now()), claimed.id))
+            yield frozenset(delivery_id for (delivery_id,) in waiting)
+            self._db.rows_among(_DONE, waiting, (to_micros(now()),))
 
     def fail(self, claimed: Claimed, *, error: str, retry_at: datetime | None) -> None:
         """Keep why a try failed, and when to try again: None sets the delivery aside as dead.
@@ -156,6 +177,21 @@ class Inbox:
     def _set_aside(self, delivery_id: int, tries: int, status: str, error: str, next_try_at: int) -> None:
         with self._db.writing():
             self._db.change(_FAIL, (status, error, next_try_at, delivery_id, tries))
+
+
+def _row(delivery: NewDelivery) -> _Row:
+    return _Row(
+        delivery.guid,
+        delivery.event,
+        delivery.action,
+        delivery.repository_id,
+        json.dumps(dict(delivery.headers)),
+        zlib.compress(delivery.body, 1),
+        body_hash(delivery.body),
+        delivery.status.value,
+        delivery.error,
+        to_micros(delivery.received_at),
+    )
 
 
 def _content_type(headers: str) -> str:

@@ -41,6 +41,9 @@ class Ledger(
     def lock(self, names: Iterable[str]) -> None:
         """Hold locks until the end of the transaction (PostgreSQL); those held already cost nothing.
 
-        SQLite has one writer at a time, which is the one lock that it needs.
+        SQLite has one writer at a time, which is the one lock that it needs. What was read without them is read
+        again with them.
         """
-        self._db.lock(names)
+        if self._db.lock(names):
+            self.forget_objects()
+            self.forget_repositories()

@@ -63,10 +63,35 @@ WHERE s.object_id = ? AND (s.posted_from IS NULL OR s.posted_from <> {_EARLIEST}
 
 
 class ObjectLedger(ObjectFacts):
-    """Keeping objects."""
+    """Keeping objects. What was read of one in this transaction is remembered until it is kept anew."""
+
+    def __init__(self, database: Database) -> None:
+        """Keep them in a database."""
+        super().__init__(database)
+        self._read_objects: dict[ObjectRef, GithubObject | None] = {}
+        self._read_revisions: dict[ObjectRef, tuple[Revision, ...]] = {}
+
+    def forget_objects(self) -> None:
+        """Read objects again."""
+        self._read_objects.clear()
+        self._read_revisions.clear()
+
+    def object(self, ref: ObjectRef) -> GithubObject | None:
+        """Return an object, deleted or not."""
+        if ref not in self._read_objects:
+            self._read_objects[ref] = super().object(ref)
+        return self._read_objects[ref]
+
+    def revisions(self, ref: ObjectRef) -> tuple[Revision, ...]:
+        """Return every version of an object's text, oldest first."""
+        if ref not in self._read_revisions:
+            self._read_revisions[ref] = super().revisions(ref)
+        return self._read_revisions[ref]
 
     def put_object(self, seen: ObjectSeen, reading: Reading) -> bool:
         """Keep an object, its revision, and the claims read in it."""
+        self._read_objects.pop(seen.object.ref, None)
+        self._read_revisions.pop(seen.object.ref, None)
         object_id, thing, changed = self._keep_object(seen)
         revision_id, revised = self._keep_revision(object_id, thing, seen.revision, reading)
         place = (thing.ref.repository_id, thing.number)

@@ -12,7 +12,7 @@ from itertools import groupby
 from resolver.errors import StoreError
 from resolver.model.asking import Place
 from resolver.model.github import Repository, RepositorySeen
-from store.database import Row
+from store.database import Database, Row
 from store.part import Part
 from store.times import to_micros
 
@@ -125,7 +125,24 @@ class RepositoryFacts(Part):
 
 
 class RepositoryLedger(RepositoryFacts):
-    """Keeping repositories."""
+    """Keeping repositories. What was read of one in this transaction is remembered until something changes in it."""
+
+    def __init__(self, database: Database) -> None:
+        """Keep them in a database."""
+        super().__init__(database)
+        self._read_repositories: dict[int, Repository | None] = {}
+        self._put_repositories: set[tuple[RepositorySeen, tuple[str, ...], bool]] = set()
+
+    def forget_repositories(self) -> None:
+        """Read repositories again."""
+        self._read_repositories.clear()
+        self._put_repositories.clear()
+
+    def repository(self, repository_id: int) -> Repository | None:
+        """Return the repository with all the names it has borne."""
+        if repository_id not in self._read_repositories:
+            self._read_repositories[repository_id] = super().repository(repository_id)
+        return self._read_repositories[repository_id]
 
     def put_repository(self, seen: RepositorySeen, *workspaces: str, assigned: bool = False) -> frozenset[int]:
         """Keep a repository, its names and workspaces; bind runs that were registered under one of the names.
@@ -134,7 +151,11 @@ class RepositoryLedger(RepositoryFacts):
         are for a repository that belongs to none yet. Returns the ids of the repositories that something changed for
         that can be asked for (a name seen once more is no news): this one, and those that won or lost a run by it.
         """
+        told = (seen, workspaces, assigned)
+        if told in self._put_repositories:  # by another delivery that is processed together with this one
+            return frozenset()
         before = self.repository(seen.id)
+        self._read_repositories.pop(seen.id, None)
         if before is None:
             self._db.change(_ADD, (seen.id, seen.installation_id, int(seen.deleted)))
         else:
@@ -152,11 +173,14 @@ class RepositoryLedger(RepositoryFacts):
                 concerned |= self._bind_runs(seen.id, workspace, name, since=time)
         if after != before:
             concerned.add(seen.id)
+            self._put_repositories.clear()
+        self._read_repositories[seen.id] = after
+        self._put_repositories.add(told)
         return frozenset(concerned)
 
     def _settle_in(self, seen: RepositorySeen, wanted: frozenset[str], *, assigned: bool) -> Repository:
         """Have a repository belong to workspaces; return it as it is then."""
-        repository = self.repository(seen.id)
+        repository = super().repository(seen.id)
         if repository is None:
             raise StoreError(f"repository {seen.id} was not kept")
         may_move = not repository.workspaces or (assigned and repository.names[0] == seen.name)

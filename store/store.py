@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from resolver.errors import StoreError
 from resolver.model.asking import ClaimedWant
@@ -23,6 +23,8 @@ from store.resolutions import Appended
 from store.times import from_micros
 from store.tokens import Tokens
 from store.want_queue import WantQueue
+
+T = TypeVar("T")
 
 
 class Store:
@@ -80,13 +82,24 @@ class Store:
         with self._db.reading():
             yield Catalogue(self._db)
 
+    def record_all(self, deliveries: Sequence[NewDelivery]) -> list[Recorded]:
+        """Keep deliveries in one transaction (``Inbox.record_all``)."""
+        return self._inbox.record_all(deliveries)
+
     def record(self, delivery: NewDelivery) -> Recorded:
         """Keep a delivery as it came in; it is on disk when this returns."""
         return self._inbox.record(delivery)
 
     def claim(self, now: datetime) -> Claimed | None:
         """Return the oldest due delivery, one at a time for a repository; its try is counted on disk already."""
-        return self._inbox.claim(now)
+        return next(iter(self.claim_some(now, most=1)), None)
+
+    def claim_some(self, now: datetime, *, most: int) -> list[Claimed]:
+        """Return the oldest due deliveries, those of a repository in order; their tries are counted on disk already.
+
+        One that was tried before comes alone.
+        """
+        return self._inbox.claim_some(now, most=most)
 
     @contextmanager
     def processing(self, claimed: Claimed, *locks: str) -> Iterator[Ledger | None]:
@@ -94,8 +107,17 @@ class Store:
 
         Yields None when another worker has done so already; waits for one that is at it.
         """
-        with self._keeping(self._inbox.processing(claimed, *locks)) as (ledger, mine):
+        with self.processing_some((claimed,), *locks) as (ledger, mine):
             yield ledger if mine else None
+
+    @contextmanager
+    def processing_some(self, claimed: Sequence[Claimed], *locks: str) -> Iterator[tuple[Ledger, frozenset[int]]]:
+        """Run one transaction that processes deliveries, and mark them done in it.
+
+        Yields the ids of those that no other worker has done already; waits for one that is at it.
+        """
+        with self._keeping(self._inbox.processing_some(claimed, *locks)) as (ledger, mine):
+            yield ledger, mine
 
     def fail(self, claimed: Claimed, *, error: str, retry_at: datetime | None) -> None:
         """Keep why a try failed, and when to try again: None sets the delivery aside as dead."""
@@ -180,7 +202,7 @@ class Store:
         return pruning.prune(self._db, now)
 
     @contextmanager
-    def _keeping(self, transaction: AbstractContextManager[bool | None]) -> Iterator[tuple[Ledger, bool | None]]:
+    def _keeping(self, transaction: AbstractContextManager[T]) -> Iterator[tuple[Ledger, T]]:
         """Run a transaction with a ledger: what changed is noted last in it, and what it appended is told after it."""
         ledger = Ledger(self._db)
         with transaction as mine:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from store.database import Database, Row
 from store.times import to_micros
@@ -23,6 +24,8 @@ LONGEST_WAIT = timedelta(minutes=10)
 CLOCKS_DIFFER = timedelta(seconds=30)
 """By how much the present of two workers may differ, since one looked at its clock and then waited for a lock."""
 
+_LARGE = 256 * 1024
+"""Compressed bytes of bodies after which no more are handed out together: large deliveries take their time."""
 _MANY = 32
 """How many candidates are looked for at once: some more than there are workers that look at the same time."""
 
@@ -85,6 +88,22 @@ WHERE d.id = ? AND {_waits("d")} AND {_due("d")} AND {_free("d")} AND {_first("d
 """
 
 
+# What is behind the first of a repository waits for it alone: whoever holds the first may hold them too.
+_BEHIND = f"""
+SELECT d.id, d.guid, d.event, d.headers, d.body, d.tries, d.received_at
+FROM delivery f JOIN delivery d ON d.repository_id = f.repository_id AND d.id > f.id
+WHERE f.id = ? AND {_waits("d")} AND {_due("d")} AND {_free("d")} ORDER BY d.repository_id, d.id LIMIT ?
+"""
+
+
+def _is_tried(row: Row) -> bool:
+    return bool(row[5])
+
+
+def _is_untried(row: Row) -> bool:
+    return not row[5]
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """The deliveries that wait, as of a time."""
@@ -100,14 +119,26 @@ class Waiting:
             found = [delivery_id for (delivery_id,) in database.rows(_FAR, (*due, *due, *due, *free, *free))]
         return found
 
-    def take(self, database: Database, candidates: list[int]) -> Row | None:
-        """Lock the first that may still be handed out, and that nobody is processing; return what it holds."""
+    def take(self, database: Database, candidates: list[int], most: int) -> list[Row]:
+        """Lock the first that may still be handed out, and that nobody is processing; return what they hold.
+
+        Behind one come those of its repository that wait for it alone. The first that was tried before comes alone.
+        """
         due, free = self._due, self._free
+        taken: list[Row] = []
         for delivery_id in candidates:
             row = database.row(database.skipping(_TAKE), (delivery_id, *due, *free, *due))
-            if row is not None:
-                return row
-        return None
+            if row is None:
+                continue
+            if _is_tried(row):
+                return taken or [row]
+            taken.append(row)
+            if len(taken) < most:
+                behind = (delivery_id, *due, *free, most - len(taken))
+                taken += takewhile(_is_untried, database.rows(database.skipping(_BEHIND), behind))
+            if len(taken) >= most or sum(len(row[4]) for row in taken) > _LARGE:
+                break
+        return taken
 
     @property
     def _due(self) -> tuple[int, int]:

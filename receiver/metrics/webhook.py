@@ -6,12 +6,14 @@ A delivery's id is what its sender says, signed or not: it names lines, and prov
 from __future__ import annotations
 
 import logging
+from http import HTTPStatus
 
 from flask import Response, request
 
 from receiver import logs
 from receiver.metrics.instruments import OTHER, REFUSED, instruments
 from receiver.problems import told
+from receiver.taking import PATH
 
 log = logging.getLogger("receiver.webhooks")
 
@@ -25,6 +27,13 @@ def taken(guid: str, outcome: str, *, event: str, action: str | None) -> None:
     """Say and count that a delivery was taken; ``outcome`` is of ``TAKEN``."""
     instruments().webhook_taken.labels(outcome).inc()
     log.info("delivery %s: %s, event %s, action %s", guid, outcome, event[:MOST], (action or "-")[:MOST])
+
+
+def timed(seconds: float) -> None:
+    """Count and time a request that was answered with 202 beside the application, as ``http`` does for the others."""
+    counted = instruments()
+    counted.requests.labels(PATH, "POST", HTTPStatus.ACCEPTED.value).inc()
+    counted.request_seconds.labels(PATH, "POST").observe(seconds)
 
 
 def note_refusal(response: Response) -> Response:

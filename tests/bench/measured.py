@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from werkzeug.test import TestResponse
 
 from tests.support.api import Api
-from tests.support.databases import look_into
+from tests.support.databases import noting
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +23,13 @@ class Cost:
 
 def measured(api: Api, ask: Callable[[int], TestResponse], *, rounds: int) -> Cost:
     """Ask so often, with the number of the round, and return what that costs."""
-    ran = 0
-
-    def count(_event: object) -> None:
-        nonlocal ran
-        ran += 1
-
-    hooks = look_into(api.services.store).handle.query_hooks
-    hooks.append(count)
     seconds, statements = [], 0
-    for number in range(rounds):
-        ran, begun = 0, time.perf_counter()
-        answer = ask(number)
-        seconds.append(time.perf_counter() - begun)
-        statements = max(statements, ran)
-        assert answer.status_code in {200, 201}, answer.text
-    hooks.remove(count)
+    with noting(api.services.store) as ran:
+        for number in range(rounds):
+            ran.clear()
+            begun = time.perf_counter()
+            answer = ask(number)
+            seconds.append(time.perf_counter() - begun)
+            statements = max(statements, len(ran))
+            assert answer.status_code in {200, 201}, answer.text
     return Cost(statistics.median(seconds), statements)

@@ -34,12 +34,26 @@ class Queue:
     looks: int = 0
     broken: bool = False
     taken: bool = False
+    at_once: int = 1
+    together: list[list[str]] = field(default_factory=list)
+    appended: list[object] = field(default_factory=list)
 
-    def claim(self, _now: datetime) -> Claimed | None:
-        """Hand out the next delivery."""
+    def claim_some(self, _now: datetime, *, most: int) -> list[Claimed]:
+        """Hand out the next deliveries."""
         self.looks += 1
         self.ping()
-        return self.waiting.pop(0) if self.waiting else None
+        count = min(most, self.at_once)
+        handed, self.waiting = self.waiting[:count], self.waiting[count:]
+        return handed
+
+    def note_changes(self) -> None:
+        """Note nothing: this stands in for the ledger too, where deliveries are processed together."""
+
+    @contextmanager
+    def processing_some(self, claimed: list[Claimed], *_locks: str) -> Iterator[tuple[Queue, frozenset[int]]]:
+        """Hand out a ledger for several; done when nothing is raised."""
+        yield self, frozenset(one.id for one in claimed)
+        self.together.append([one.guid for one in claimed])
 
     def ping(self) -> None:
         """Raise StoreError when it is broken."""
@@ -81,7 +95,7 @@ class Domain:
 
     def apply(self, ledger: object, _prepared: object, *, cause: str) -> None:
         """Take in, or raise."""
-        assert ledger == "ledger"
+        assert ledger == "ledger" or ledger is self.queue
         self.queue.broken = self.breaks_store
         if self.error is not None:
             raise self.error
@@ -119,6 +133,26 @@ def test_a_delivery_is_taken_in_and_done(services: Services, queue: Queue, domai
     assert Hand(services).work_once() is True
     assert Hand(services).work_once() is False
     assert (queue.done, domain.causes) == (["one"], ["delivery one"])
+
+
+def test_what_waits_is_taken_in_together(services: Services, queue: Queue, domain: Domain) -> None:
+    """Several deliveries that are handed out at once share a transaction, each named as the cause of its own."""
+    queue.waiting, queue.at_once = [claimed("one"), claimed("two"), claimed("three")], 10
+
+    assert Hand(services).work_once() is True
+    assert (queue.together, queue.done) == ([["one", "two", "three"]], [])
+    assert domain.causes == ["delivery one", "delivery two", "delivery three"]
+
+
+def test_what_cannot_be_taken_in_together_fails_alone(services: Services, queue: Queue, domain: Domain) -> None:
+    """When one of several cannot be read, the others are done by themselves, and it alone has failed."""
+    queue.waiting, queue.at_once = [claimed("one"), claimed("bad", body=b"no json"), claimed("three")], 10
+    hand = Hand(services)
+
+    assert [hand.work_once() for _ in range(3)] == [True, True, True]
+    assert (queue.together, queue.done, domain.causes) == ([], ["one", "three"], ["delivery one", "delivery three"])
+    assert [guid for guid, _, _ in queue.failed] == ["bad"]
+    assert hand.work_once() is False
 
 
 def test_what_another_worker_has_is_left_to_it(services: Services, queue: Queue, domain: Domain) -> None:
@@ -213,7 +247,7 @@ def test_what_another_worker_took_during_an_outage_is_let_go(services: Services,
         hand.work_once()
     queue.broken, queue.taken = False, True
     assert hand.work_once() is False
-    assert (hand.claimed, queue.done, queue.failed) == (None, [], [])
+    assert (hand.claimed, queue.done, queue.failed) == ([], [], [])
 
 
 def test_what_the_store_refuses_is_held_against_it(services: Services, queue: Queue, domain: Domain) -> None:

@@ -5,11 +5,8 @@ These run on SQLite alone: what they are about is the domain, and how many state
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import peewee
 import pytest
 
 from resolver.model.answers import Answer, Confidence
@@ -26,7 +23,7 @@ from tests.support.builders import (
     review_comment,
     sha,
 )
-from tests.support.databases import fresh_sqlite, look_into
+from tests.support.databases import fresh_sqlite, noting
 from tests.support.world import REPO, World
 
 EXACT, INFERRED, UNRESOLVED = Confidence.EXACT, Confidence.INFERRED, Confidence.UNRESOLVED
@@ -74,23 +71,9 @@ def decided(answer: Answer) -> tuple[Confidence, str, str | None]:
     return answer.confidence, answer.mode, answer.span_id
 
 
-@contextmanager
-def counted(world: World) -> Iterator[list[str]]:
-    """Collect the statements that are run meanwhile."""
-    ran: list[str] = []
-
-    def note(event: peewee.QueryEvent) -> None:
-        ran.append(event.sql)
-
-    hooks = look_into(world.store).handle.query_hooks
-    hooks.append(note)
-    yield ran
-    hooks.remove(note)
-
-
 def statements_to_ask(world: World, url: str) -> tuple[Answer, int]:
     """Ask for the answer at an address, and say how many statements that took."""
-    with counted(world) as ran:
+    with noting(world.store) as ran:
         answer = world.ask_url(url)
     return answer, len(ran)
 

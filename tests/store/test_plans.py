@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-import peewee
 import pytest
 
 from resolver.model.answers import Answer, Confidence
@@ -22,7 +21,7 @@ from resolver.watch import ALWAYS
 from store import Catalogue, Store
 from store.database import Values
 from store.ledger import Ledger
-from tests.support.databases import look_into
+from tests.support.databases import look_into, noting
 from tests.support.entries import CODER, entry
 from tests.support.facts import (
     NAME,
@@ -64,15 +63,8 @@ WANTS = (Want(Need.COMMIT, REPOSITORY, sha=sha("a")), Want(Need.PULL, REPOSITORY
 @pytest.fixture
 def statements(store: Store) -> Iterator[Statements]:
     """Collect the statements that are run, with their values."""
-    ran: Statements = []
-
-    def note(event: peewee.QueryEvent) -> None:
-        ran.append((event.sql, event.params))
-
-    handle = look_into(store).handle
-    handle.query_hooks.append(note)
-    yield ran
-    handle.query_hooks.remove(note)
+    with noting(store) as ran:
+        yield ran
 
 
 def fill(store: Store) -> None:

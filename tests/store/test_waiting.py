@@ -9,8 +9,8 @@ from typing import cast
 import pytest
 
 from store import Store
-from store.waiting import Waiting
-from tests.support.databases import look_into
+from store.waiting import HELD_FOR, Waiting
+from tests.support.databases import look_into, noting
 from tests.support.facts import NOON, after
 
 _FILL = """
@@ -66,10 +66,8 @@ def work_on_sqlite(store: Store, look: Callable[[], object]) -> int:
 def work_on_postgres(store: Store, look: Callable[[], object], *, table: str = "delivery") -> int:
     """Count the rows that PostgreSQL's plans went through for a table, those passed over included."""
     database = look_into(store)
-    ran: list[tuple[str, tuple[int, ...]]] = []
-    database.handle.query_hooks.append(hook := lambda event: ran.append((event.sql, event.params)))
-    look()
-    database.handle.query_hooks.remove(hook)
+    with noting(store) as ran:
+        look()
     rows = 0
     for sql, values in ran:
         if table in sql:
@@ -130,10 +128,38 @@ def test_what_was_taken_meanwhile_is_not_taken_again(store: Store) -> None:
         candidates = waiting.candidates(database)
     assert taken(store) == "g0"
     with database.writing():
-        row = waiting.take(database, [*candidates, 3])
-        assert row is not None
+        [row] = waiting.take(database, [*candidates, 3], 1)
         assert row[1] == "g1"
-        assert waiting.take(database, [candidates[0], candidates[0] + 2]) is None
+        assert waiting.take(database, [candidates[0], candidates[0] + 2], 1) == []
+
+
+@pytest.mark.parametrize("repositories", [1, 3, 40])
+def test_some_at_once_are_in_the_order_of_their_repositories(store: Store, repositories: int) -> None:
+    """Handed out some at once, each delivery comes once, behind those of its repository that came in before it."""
+    fill(store, MANY, lambda number: number % repositories)
+    seen: list[int] = []
+    while handed := store.claim_some(NOON, most=7):
+        assert len(handed) <= 7
+        seen += [int(one.guid.removeprefix("g")) for one in handed]
+        with store.processing_some(handed) as (_, mine):
+            assert mine == {one.id for one in handed}
+    assert sorted(seen) == list(range(MANY))
+    for repository in range(repositories):
+        own = [number for number in seen if number % repositories == repository]
+        assert own == sorted(own)
+
+
+def test_what_was_tried_before_comes_alone(store: Store) -> None:
+    """A delivery whose first try came to nothing is handed out by itself, and so are those tried with it."""
+    fill(store, 4, lambda _: 1)
+    assert len(store.claim_some(NOON, most=3)) == 3
+    later = NOON + HELD_FOR
+    sizes = []
+    while handed := store.claim_some(later, most=10):
+        sizes.append([(one.guid, one.tries) for one in handed])
+        with store.processing_some(handed):
+            pass
+    assert sizes == [[("g0", 2)], [("g1", 2)], [("g2", 2)], [("g3", 1)]]
 
 
 @pytest.mark.parametrize("repositories", [1, 3, 60])

@@ -5,15 +5,15 @@ import signal
 from collections.abc import Iterator
 from datetime import timedelta
 
-import peewee
 import pytest
 
 from resolver.model.asking import Asked, Asking, ClaimedWant, Need, Want
 from resolver.model.runs import NO_CLAIMS
 from resolver.model.wants import WantChange
 from store import Store
+from store.database import Values
 from store.want_queue import HELD_FOR, LONGEST_WAIT
-from tests.support.databases import look_into
+from tests.support.databases import look_into, noting
 from tests.support.facts import NOON, REPOSITORY, after, ref, seen, sha, thing
 
 INSTANT = timedelta(microseconds=1)
@@ -220,22 +220,15 @@ def test_a_key_that_cannot_be_read(store: Store) -> None:
 
 
 @pytest.fixture
-def statements(store: Store) -> Iterator[list[str]]:
+def statements(store: Store) -> Iterator[list[tuple[str, Values]]]:
     """Collect the statements that are run."""
-    ran: list[str] = []
-
-    def note(event: peewee.QueryEvent) -> None:
-        ran.append(event.sql)
-
-    handle = look_into(store).handle
-    handle.query_hooks.append(note)
-    yield ran
-    handle.query_hooks.remove(note)
+    with noting(store) as ran:
+        yield ran
 
 
-def test_looking_in_vain_writes_nothing(store: Store, statements: list[str]) -> None:
+def test_looking_in_vain_writes_nothing(store: Store, statements: list[tuple[str, Values]]) -> None:
     """While nothing is due, to look for a want takes no write transaction."""
     want(store, "a", at=5)
     statements.clear()
     assert store.claim_want(NOON) is None
-    assert not [sql for sql in statements if "UPDATE" in sql or "IMMEDIATE" in sql]
+    assert not [sql for sql, _ in statements if "UPDATE" in sql or "IMMEDIATE" in sql]

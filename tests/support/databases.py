@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -24,7 +25,7 @@ import pytest
 from psycopg import sql
 
 from store import Store, open_store
-from store.database import Database
+from store.database import Database, Values
 
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename <> 'schema_migration'"
 _RESTART = """
@@ -130,6 +131,22 @@ def _empty(url: str) -> None:
         for (table,) in connection.execute(_TABLES).fetchall():
             connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
         connection.execute(_RESTART)
+
+
+@contextmanager
+def noting(store: Store) -> Iterator[list[tuple[str, Values]]]:
+    """Yield a list to which the statements that a store runs inside come, each with its values."""
+    ran: list[tuple[str, Values]] = []
+    database = look_into(store)
+    execute = database._execute  # noqa: SLF001 -- likewise
+
+    def note(statement: str, values: Values) -> Any:  # noqa: ANN401 -- a cursor of either driver
+        ran.append((statement, values))
+        return execute(statement, values)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "_execute", note)
+        yield ran
 
 
 def look_into(store: Store) -> Database:

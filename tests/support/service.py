@@ -29,7 +29,7 @@ SECRETS = {
 }
 
 COMMAND = (sys.executable, "-m", "receiver.cli")
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds; the machine may be busy."""
 
 
