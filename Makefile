@@ -19,8 +19,15 @@ run: $(INSTALLED) ## Serve on this machine, with fresh secrets in .env the first
 	@test -e .env || $(BIN)/whichrun init
 	$(BIN)/whichrun serve
 
+PYTEST := $(BIN)/pytest -n 2 --dist worksteal
+
 test: $(INSTALLED) ## Run all tests on two cores and measure what they cover (TESTS=... for a part)
-	$(BIN)/pytest -n 2 --dist worksteal $(if $(TESTS),$(TESTS),--cov --cov-report=term)
+ifdef TESTS
+	$(PYTEST) $(TESTS)
+else
+	$(PYTEST) -m "not uncounted" --cov --cov-report=term
+	$(PYTEST) -m uncounted
+endif
 
 check: $(INSTALLED) ## Lint, formatting, types, import rules, what is installed fits together
 	$(BIN)/ruff check

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+TESTS = Path(__file__).parent
+
 pytest_plugins = ["tests.support.databases"]
 
 # Examples that were found here fail again everywhere: CI draws the same ones each time and prints how to repeat one.
@@ -23,6 +25,21 @@ settings.load_profile("ci" if os.environ.get("CI") else "local")
 # A shell that starts the tests in the background has them ignore Ctrl-C, and so would the services that they start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is not counted: what runs lines a second time, where counting them would cost most.
+
+    Those are the tests of whole services, and of everything outside the store on the second database.
+    """
+    for item in items:
+        room = item.path.relative_to(TESTS).parts[0]
+        callspec = getattr(item, "callspec", None)
+        second = callspec is not None and "postgresql" in callspec.params.values()
+        if room == "e2e" or (second and room != "store"):
+            item.add_marker(pytest.mark.uncounted)
 
 
 @pytest.fixture(autouse=True)

@@ -20,10 +20,18 @@ TIMEOUT = 15
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service with one web process, so that its places are those of one."""
-    with running(tmp_path_factory.mktemp("live"), workers="1", rate_limit="0") as started:
-        yield started
+    with running(tmp_path_factory.mktemp("live"), workers="1", rate_limit="0") as service:
+        yield service
+
+
+@pytest.fixture
+def service(started: Service) -> Service:
+    """The service, once it has told all that the tests before this one gave it."""
+    waiting = f"{started.url}/v1/deliveries?status=pending"
+    until(lambda: not requests.get(waiting, headers=started.authorization, timeout=TIMEOUT).json()["items"])
+    return started
 
 
 def give(service: Service, number: int, body: str = "/agents improve it") -> None:
