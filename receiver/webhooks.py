@@ -44,7 +44,7 @@ def receive() -> tuple[dict[str, str], int]:
     logs.turn_to(delivery=guid)
     _refuse_other_types()
     raw = body.read(request, limit=MAX_BODY)
-    secrets = (key.secret for key in here.settings.webhook_secrets.keys)
+    secrets = (key.secret for key in here.settings.webhook_secrets.valid_keys(here.clock()))
     verify(raw, signature=request.headers.get("X-Hub-Signature-256"), secrets=secrets)
     return {"status": _take(here, guid, event, raw), "delivery": guid}, 202
 

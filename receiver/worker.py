@@ -102,7 +102,8 @@ def _try(services: Services, claimed: Claimed) -> bool:
 def _process(services: Services, claimed: Claimed) -> bool:
     """Take one delivery in; return False when another worker was faster."""
     begun = time.perf_counter()
-    prepared = services.intake.prepare(envelope.read(claimed.event, claimed.body, claimed.content_type))
+    read = envelope.read(claimed.event, claimed.body, claimed.content_type)
+    prepared = services.intake.prepare(read, claimed.received_at)
     with resolved.gathered() as appended, services.store.processing(claimed, *prepared.locks) as ledger:
         if ledger is None:
             log.info("delivery %s: another worker has done it", claimed.guid)
@@ -139,6 +140,7 @@ def work(settings: Settings, *, ready_fd: int | None = None) -> int:
     # Signals wait until they are asked for: a handler that sets the event could find its own thread holding it.
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
     services = wire_for_service(settings)
+    services.keyring.register_if_possible()
     resolved.listen(services.store)
     stop = threading.Event()
     threads = [threading.Thread(target=one, name=name) for name, one in _works(services, stop).items()]
