@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
-from receiver import api, body, current, docs, gate, health, problems, webhooks
+from receiver import api, body, current, docs, gate, health, jwks, problems, webhooks
 from receiver.api.routing import IdConverter
 from receiver.metrics import http, scrape
 from receiver.rate import Meter
@@ -35,6 +35,6 @@ def create_app(services: Services, meter: Meter | None = None, *, at_work: int =
     problems.install(app, services.clock)
     gate.install(app, width=at_work)
     body.install(app)
-    for blueprint in (webhooks.blueprint, health.blueprint, scrape.blueprint, api.blueprint, docs.blueprint):
-        app.register_blueprint(blueprint)
+    for part in (webhooks, health, jwks, scrape, api, docs):
+        app.register_blueprint(part.blueprint)
     return app

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from receiver import doctor_app, doctor_notify, doctor_store, settings, wiring
+from receiver import doctor_app, doctor_keys, doctor_notify, doctor_store, settings, wiring
 from receiver.checkup import Check, not_checked, ok, wrong
 from receiver.settings import Settings
 from resolver.claims.ring import Key, Ring
@@ -25,7 +25,7 @@ def examine() -> Iterator[Check]:
     except SettingsError as error:
         for line in str(error).splitlines():
             yield wrong(SETTINGS, line, "mend the line in .env or the environment; README, Settings, names them all")
-        rest = (KEYS, DATABASE, *doctor_store.NAMES, *doctor_app.NAMES)
+        rest = (KEYS, DATABASE, *doctor_store.NAMES, doctor_keys.NAME, *doctor_app.NAMES)
         yield from not_checked(rest, "the settings cannot be read")
         return
     yield ok(SETTINGS, f"all can be read; the workspace is {current.workspace}")
@@ -44,7 +44,8 @@ def _keys(current: Settings) -> Iterator[Check]:
                 "run `whichrun init`, or set WHICHRUN_WEBHOOK_SECRETS to the secret of the App's webhook",
             )
         )
-    if not signing:
+    faults += doctor_keys.without_store(current)
+    if not signing and current.signing_key_file is None:
         faults.append(
             wrong(
                 KEYS,
@@ -79,7 +80,8 @@ def _store_and_app(current: Settings) -> Iterator[Check]:
         try:
             services = wiring.wire_for_service(current)
         except SettingsError:  # it was told just now
-            yield from not_checked((*doctor_store.NAMES, *doctor_app.NAMES), "WHICHRUN_DATABASE_URL cannot be read")
+            names = (*doctor_store.NAMES, doctor_keys.NAME, *doctor_app.NAMES)
+            yield from not_checked(names, "WHICHRUN_DATABASE_URL, or the key file, cannot be read")
             return
     else:
         yield ok(DATABASE, "it can be read and written")
@@ -89,6 +91,7 @@ def _store_and_app(current: Settings) -> Iterator[Check]:
         else:
             readable = False
             yield from not_checked(doctor_store.NAMES, "the database is out of reach")
+        yield from doctor_keys.examine(services, has_store=readable)
         yield from doctor_app.examine(services, has_store=readable)
         yield from doctor_notify.examine(services, has_store=readable)
     finally:

@@ -1,6 +1,7 @@
 """What time does: reports whose snooze is over are reopened, and what was kept long enough is dropped.
 
-The latter (``store.pruning``) is for one worker at a time, every hour, in small portions.
+The latter (``store.pruning``) is for one worker at a time, every hour, in small portions. Beside that, keys that were
+added to this host are registered, and what was refused for want of them is read again (``receiver.rereading``).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Final
 
 from receiver.loop import Idle, run
 from receiver.report_changes import wake_reports
+from receiver.rereading import read_again
 from receiver.wiring import Services
 
 log = logging.getLogger("receiver.housekeeping")
@@ -27,7 +29,8 @@ def run_housekeeping(services: Services, *, stop: threading.Event) -> None:
 
     def look() -> bool:
         tidy_once(services)
-        return False
+        services.keyring.register()
+        return read_again(services)
 
     run(look, IDLE, stop=stop)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from receiver.client_settings import ClientSettings
-from resolver.claims import base64url, block
+from resolver.claims import base64url, block, jws
 from resolver.claims.claim import Claim
 from resolver.claims.trailers import find_trailers
 from resolver.errors import ClaimError, SettingsError, WhichrunError
@@ -77,6 +77,8 @@ def read(text: str, *, run: str | None, source: str) -> Trailers:
 
 def _claim(value: str, source: str) -> Claim:
     try:
+        if jws.looks_like_jws(value):
+            return jws.parse(value).claim
         return block.parse(base64url.decode(value).decode()).claim
     except (ValueError, ClaimError) as error:
         raise ClaimError(f"{source} is not the trailers of a run: {error}") from error

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -141,8 +142,13 @@ def refuse_unknown(names: Iterable[str]) -> None:
         raise SettingsError("\n".join(map(_unknown, unknown)))
 
 
-def require_webhook_secret(settings: Settings) -> None:
+def require_webhook_secret(settings: Settings, now: datetime) -> None:
     """Raise SettingsError when nobody could sign a delivery: a receiver must not start like that (SPEC §2.3)."""
+    if settings.webhook_secrets and not settings.webhook_secrets.is_live(now):
+        raise SettingsError(
+            "WHICHRUN_WEBHOOK_SECRETS holds only secrets that have expired: add the webhook's present secret, or "
+            "mend the dates (`id@FROM/UNTIL:secret`)"
+        )
     if not settings.webhook_secrets:
         raise SettingsError(
             "WHICHRUN_WEBHOOK_SECRETS is missing or empty: `whichrun init` writes a .env with fresh secrets; "

@@ -15,8 +15,9 @@ import time
 from typing import NoReturn
 
 from receiver import lineage
+from receiver.key_file import own_ring
 from receiver.settings import Settings, require_webhook_secret
-from receiver.wiring import require_database
+from receiver.wiring import now, require_database
 from resolver.errors import SettingsError
 from store import open_store
 
@@ -30,10 +31,11 @@ PORT_SECONDS = 5.0
 def serve(settings: Settings, *, migrate: bool = True) -> NoReturn:
     """Check everything, then run the service until SIGTERM or SIGINT, with exit code 0; 1 when it cannot be kept up.
 
-    Raises SettingsError when a setting, the port or (with ``migrate`` off) the schema will not do, StoreError when
-    the database cannot be reached or migrated.
+    Raises SettingsError when a setting, the key file, the port or (with ``migrate`` off) the schema will not do,
+    StoreError when the database cannot be reached or migrated.
     """
-    require_webhook_secret(settings)
+    require_webhook_secret(settings, now())
+    own_ring(settings)
     with listen(settings.address) as listener:  # closed when what follows fails
         prepare_store(settings, migrate=migrate)
         host, port = listener.getsockname()[:2]

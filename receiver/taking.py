@@ -69,7 +69,7 @@ def offer(here: Services, headers: Headers, raw: bytes) -> Offered:
     The two headers that name the delivery and its event are there, and can be taken. Raises SignatureError and
     NotJsonError, of which nothing is kept.
     """
-    secrets = (key.secret for key in here.settings.webhook_secrets.keys)
+    secrets = (key.secret for key in here.settings.webhook_secrets.valid_keys(here.clock()))
     verify(raw, signature=headers.get(SIGNATURE), secrets=secrets)
     delivery = NewDelivery(
         guid=headers[GUID],

@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,11 +76,12 @@ def application(meter: Meter | None = None) -> Flask:
     from receiver import resolved  # noqa: PLC0415 - only workers carry the application
     from receiver.app import create_app  # noqa: PLC0415
     from receiver.settings import load, require_webhook_secret  # noqa: PLC0415
-    from receiver.wiring import wire_for_service  # noqa: PLC0415
+    from receiver.wiring import now, wire_for_service  # noqa: PLC0415
 
     settings = load()
-    require_webhook_secret(settings)
+    require_webhook_secret(settings, now())
     services = wire_for_service(settings)
+    services.keyring.register_if_possible()
     resolved.listen(services.store)
     return create_app(services, meter, at_work=AT_WORK)
 
@@ -133,7 +135,7 @@ def _from_settings() -> tuple[str, int, str]:
 
     try:
         settings = load()
-        require_webhook_secret(settings)
+        require_webhook_secret(settings, datetime.now(UTC))
     except SettingsError as error:
         sys.stderr.write(f"whichrun: {error}\n")
         raise SystemExit(1) from None

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from receiver.keyring import ServiceKeyring
 from receiver.settings import Settings, network_of
 from resolver.ask import Asker
 from resolver.claims.reader import ClaimReader
@@ -32,6 +33,7 @@ class Services:
 
     settings: Settings
     store: Store
+    keyring: ServiceKeyring
     reader: ClaimReader
     policy: Policy
     intake: Intake
@@ -68,13 +70,17 @@ def web_of(api_url: str) -> str:
 def wire(settings: Settings, *, store: Store | None = None, clock: Clock = now) -> Services:
     """Open the store, unless one is given, and build the rest around it.
 
-    Raises SettingsError for a database URL that nobody can read, StoreError when the database is out of reach.
+    Raises SettingsError for a database URL that nobody can read or a key file that cannot be used, StoreError when
+    the database is out of reach.
     """
     policy = policy_of(settings)
-    reader = ClaimReader(settings.signing_secrets, settings.instance_id, clock)
+    opened = store or open_store(settings.database_url)
+    keyring = ServiceKeyring(settings, opened, clock)
+    reader = ClaimReader(keyring, settings.instance_id, clock)
     return Services(
         settings=settings,
-        store=store or open_store(settings.database_url),
+        store=opened,
+        keyring=keyring,
         reader=reader,
         policy=policy,
         intake=Intake(reader, policy, clock),

@@ -85,7 +85,7 @@ def work_together(services: Services, claimed: Sequence[Claimed]) -> bool:
     """Process deliveries in one transaction; return False, with nothing done, when that cannot be."""
     begun = time.perf_counter()
     try:
-        ready = [(one, services.intake.prepare(_read(one))) for one in claimed]
+        ready = [(one, services.intake.prepare(_read(one), one.received_at)) for one in claimed]
         locks = dict.fromkeys(lock for _, prepared in ready for lock in prepared.locks)
         with resolved.gathered(), services.store.processing_some(claimed, *locks) as (ledger, mine):
             done = [_apply(services, ledger, *pair) for pair in ready if pair[0].id in mine]
@@ -138,7 +138,7 @@ def _try(services: Services, claimed: Claimed) -> bool:
 def _process(services: Services, claimed: Claimed) -> bool:
     """Take one delivery in; return False when another worker was faster."""
     begun = time.perf_counter()
-    prepared = services.intake.prepare(_read(claimed))
+    prepared = services.intake.prepare(_read(claimed), claimed.received_at)
     with resolved.gathered() as appended, services.store.processing(claimed, *prepared.locks) as ledger:
         if ledger is None:
             log.info("delivery %s: another worker has done it", claimed.guid)
@@ -182,6 +182,7 @@ def work(settings: Settings, *, ready_fd: int | None = None) -> int:
     # Signals wait until they are asked for: a handler that sets the event could find its own thread holding it.
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
     services = wire_for_service(settings)
+    services.keyring.register_if_possible()
     resolved.listen(services.store)
     stop = threading.Event()
     threads = [threading.Thread(target=one, name=name) for name, one in _works(services, stop).items()]

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from resolver.authority import Authority
 from resolver.chain import walk
+from resolver.claims import doubts
 from resolver.claims.reader import ClaimReader
 from resolver.feedback import state_of
 from resolver.model.answers import Answer, Confidence, Finding, Outcome
@@ -132,15 +133,15 @@ class Asker:
             position=_position(question, query.position),
             body=question.body if question.body is not None else query.body,
         )
-        return self._with_own_claims(query, question)
+        return self._with_own_claims(facts, query, question)
 
-    def _with_own_claims(self, query: Query, question: Question) -> Query:
+    def _with_own_claims(self, facts: Facts, query: Query, question: Question) -> Query:
         """Read the claims in what the asker brought along; body and commit message are evidence of one rank."""
         if question.body is None and question.commit_message is None:
             return query
         carrier = Carrier(query.repository_id or GHOST.id, None, "", query.at, number=query.number)
-        text = self.reader.read_text(question.body or "", carrier)
-        message = self.reader.read_commit(question.commit_message or "", carrier)
+        text = doubts.decide(facts, self.reader.read_text(question.body or "", carrier))
+        message = doubts.decide(facts, self.reader.read_commit(question.commit_message or "", carrier))
         own = Reading(text.sightings + message.sightings, text.refusals + message.refusals)
         return replace(query, own=own, own_is_commit=not text.sightings and question.commit_message is not None)
 

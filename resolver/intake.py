@@ -7,11 +7,12 @@ transaction: it keeps the facts, sees which of them are news, and resolves the f
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from resolver import told, watch
 from resolver.authority import Authority
+from resolver.claims import doubts
 from resolver.claims.reader import ClaimReader
 from resolver.feedback import state_of
 from resolver.locks import claim_lock, name_lock, repository_lock, run_lock
@@ -65,12 +66,33 @@ class Prepared:
         """Return the runs, by workspace and span, whose claims were read."""
         return frozenset((sighting.workspace, sighting.span_id) for sighting in self._sightings)
 
+    def is_verified_with(self, key_id: str) -> bool:
+        """Whether a key verified any of the claims."""
+        return any(one.verified_with == key_id for reading in self._readings for one in reading.sightings)
+
+    def decided(self, ledger: Ledger) -> Prepared:
+        """Return the same without doubts: each claim was verified before, or is refused."""
+        if not any(reading.doubts for reading in self._readings):
+            return self
+        return replace(
+            self,
+            objects=tuple((seen, doubts.decide(ledger, reading)) for seen, reading in self.objects),
+            pushes=tuple((push, _decided(ledger, readings)) for push, readings in self.pushes),
+            commits=_decided(ledger, self.commits),
+        )
+
     @property
-    def _sightings(self) -> tuple[Sighting, ...]:
-        in_texts = (reading for _, reading in self.objects)
-        pushed = (reading for _, readings in self.pushes for reading in readings.values())
-        together = (*in_texts, *pushed, *self.commits.values())
-        return tuple(sighting for reading in together for sighting in reading.sightings)
+    def _readings(self) -> Iterator[Reading]:
+        yield from (reading for _, reading in self.objects)
+        yield from (reading for _, readings in self.pushes for reading in readings.values())
+        yield from self.commits.values()
+
+    @property
+    def _sightings(self) -> Iterator[Sighting]:
+        """Yield every claim that may come to be kept."""
+        for reading in self._readings:
+            yield from reading.sightings
+            yield from (doubt.sighting for doubt in reading.doubts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,25 +103,33 @@ class Intake:
     policy: Policy
     clock: Clock
 
-    def prepare(self, envelope: Envelope) -> Prepared:
-        """Observe a delivery and read its claims; any text gives a reading."""
-        return self.prepare_facts(observe(envelope))
+    def prepare(self, envelope: Envelope, received_at: datetime | None = None) -> Prepared:
+        """Observe a delivery and read its claims; any text gives a reading.
 
-    def prepare_facts(self, observation: Observation) -> Prepared:
-        """Read the claims in what was observed."""
+        Keys count that counted when the delivery was received: how long it waited does not show.
+        """
+        return self.prepare_facts(observe(envelope), received_at)
+
+    def prepare_facts(self, observation: Observation, received_at: datetime | None = None) -> Prepared:
+        """Read the claims in what was observed, now or at another time."""
         return Prepared(
             observation,
-            tuple((seen, self._read(seen)) for seen in observation.objects),
-            tuple((push, self._read_commits(push)) for push in observation.pushes),
-            {commit.sha: self._read_commit(commit, commit.timestamp) for commit in observation.commits},
+            tuple((seen, self._read(seen, received_at)) for seen in observation.objects),
+            tuple((push, self._read_commits(push, received_at)) for push in observation.pushes),
+            {commit.sha: self._read_commit(commit, commit.timestamp, received_at) for commit in observation.commits},
         )
 
-    def apply(self, ledger: Ledger, prepared: Prepared, *, cause: str, answered: Want | None = None) -> None:
+    def apply(
+        self, ledger: Ledger, prepared: Prepared, *, cause: str, answered: Want | None = None, known: bool = False
+    ) -> None:
         """Keep what was prepared, and resolve what it can touch; ``cause`` goes into the resolutions.
+
+        ``known`` says that all of it was kept before, and is read again.
 
         ``answered`` is what GitHub was asked for, with whatever outcome: it need not tell anything for that to matter.
         """
         news = News()
+        prepared = prepared.decided(ledger)
         observation = prepared.observation
         for repository in observation.repositories:
             self._keep_repository(ledger, repository, news)
@@ -116,7 +146,7 @@ class Intake:
         for seen, reading in prepared.objects:
             _keep_object(ledger, seen, reading, news)
             given.append(seen.object.ref)
-        if answered is not None:
+        if answered is not None or known:
             # Evidence is asked for what was given; a command that nobody delivered does not come alive by it.
             given = [ref for ref in given if ledger.feedback_on(ref)]
         given += self._waiting_for_permission(ledger, observation)
@@ -163,7 +193,7 @@ class Intake:
             if feedback is not None:
                 yield feedback.object.ref
 
-    def _read(self, seen: ObjectSeen) -> Reading:
+    def _read(self, seen: ObjectSeen, at: datetime | None) -> Reading:
         thing = seen.object
         carrier = Carrier(
             repository_id=thing.ref.repository_id,
@@ -175,14 +205,18 @@ class Intake:
             author_login=thing.author.login,
             url=thing.url,
         )
-        return self.reader.read_text(seen.revision.body, carrier)
+        return self.reader.read_text(seen.revision.body, carrier, at)
 
-    def _read_commits(self, push: PushSeen) -> Mapping[str, Reading]:
-        return {commit.sha: self._read_commit(commit, push.pushed_at) for commit in push.commits}
+    def _read_commits(self, push: PushSeen, at: datetime | None) -> Mapping[str, Reading]:
+        return {commit.sha: self._read_commit(commit, push.pushed_at, at) for commit in push.commits}
 
-    def _read_commit(self, commit: Commit, pushed_at: datetime) -> Reading:
+    def _read_commit(self, commit: Commit, pushed_at: datetime, at: datetime | None) -> Reading:
         carrier = Carrier(commit.repository_id, kind=None, key=commit.sha, posted_at=pushed_at)
-        return self.reader.read_commit(commit.message, carrier)
+        return self.reader.read_commit(commit.message, carrier, at)
+
+
+def _decided(ledger: Ledger, readings: Mapping[str, Reading]) -> Mapping[str, Reading]:
+    return {sha: doubts.decide(ledger, reading) for sha, reading in readings.items()}
 
 
 def _workspaces_of(ledger: Ledger, observation: Observation) -> frozenset[str] | None:

@@ -207,6 +207,13 @@ class Facts(Protocol):
         """Return the claims that any revision of an object carries."""
         ...
 
+    def verification(self, digest: str, proof: bytes | None) -> tuple[str | None, datetime] | None:
+        """Return the key (its id) that verified a claim, and when; None when none ever did.
+
+        With ``proof``, only the claim with that very signature is meant (``Sighting.proof``).
+        """
+        ...
+
     def claim_in_commits(self, repository_id: int, digest: str, at: datetime) -> bool:
         """Return whether a commit of the repository, pushed by a time, carries a claim."""
         ...

@@ -26,6 +26,7 @@ from store.part import below, compose
 from store.permissions import PermissionFacts
 from store.progress import ProgressFacts
 from store.pulls import PullFacts
+from store.refused import RefusedFacts
 from store.reports import ReportFacts
 from store.resolutions import ResolutionFacts
 from store.rows import CLAIM, COMMIT_CARRIER, OBJECT_CARRIER, RUN, to_run, to_sighting
@@ -104,6 +105,7 @@ class Catalogue(
     FigureFacts,
     ReportFacts,
     EntryFacts,
+    RefusedFacts,
 ):
     """What can be read. In every list items are ``(id, value)``; ``before`` is the last id of the page before."""
 

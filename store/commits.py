@@ -28,7 +28,7 @@ FROM git_commit c LEFT JOIN sighting s ON s.commit_id = c.id
 WHERE c.repository_id = ? AND c.sha = ? ORDER BY s.id
 """
 _KNOWN = """
-SELECT c.sha, c.id, c.author_login, c.paths_known, c.committed_at, c.pushed, c.pushed_at
+SELECT c.sha, c.id, c.author_login, c.paths_known, c.committed_at, c.pushed, c.pushed_at, c.refusals
 FROM wanted CROSS JOIN git_commit c WHERE c.repository_id = wanted.column1 AND c.sha = wanted.column2
 """
 _ADD = """
@@ -38,6 +38,7 @@ INSERT INTO git_commit (repository_id, sha, message, refusals, author_login, pat
 _MEND = """
 UPDATE git_commit SET author_login = ?, paths_known = ?, committed_at = ?, pushed = ?, pushed_at = ? WHERE id = ?
 """
+_REFUSALS = "UPDATE git_commit SET refusals = ? WHERE id = ?"
 _ADD_PATHS = "INSERT INTO commit_path (commit_id, path_key, path, change) VALUES"
 _MEND_PATHS = """
 ON CONFLICT (commit_id, path_key) DO UPDATE SET change = excluded.change
@@ -109,8 +110,8 @@ class CommitLedger(CommitFacts):
         """Keep commits with their paths and claims; return the ids of their rows, and whether anything changed."""
         added = self._add_commits(repository_id, commits, told, readings)
         kept = self._known_commits(repository_id, commits)
-        mended = [self._mend_commit(*kept[sha], told[sha]) for sha in commits]
-        ids = {sha: commit_id for sha, (commit_id, _) in kept.items()}
+        mended = [self._mend_commit(*kept[sha][:2], told[sha]) for sha in commits]
+        ids = {sha: commit_id for sha, (commit_id, *_) in kept.items()}
         pathed = self._add_paths(ids, commits.values())
         owned = [
             ((None, None, ids[sha], repository_id, None, None, None), sighting)
@@ -118,6 +119,8 @@ class CommitLedger(CommitFacts):
             for sighting in readings.get(sha, NO_CLAIMS).sightings
         ]
         sighted = add_sightings(self._db, owned)
+        if sighted:  # some may be read again, with other keys, which verified more
+            self._mend_refusals(kept, readings)
         return ids, any((added, *mended, pathed, sighted))
 
     def _add_commits(
@@ -139,9 +142,22 @@ class CommitLedger(CommitFacts):
         ]
         return self._db.insert(_ADD, rows, "ON CONFLICT (repository_id, sha) DO NOTHING")
 
-    def _known_commits(self, repository_id: int, shas: Iterable[str]) -> dict[str, tuple[int, CommitStated]]:
+    def _mend_refusals(
+        self, kept: Mapping[str, tuple[int, CommitStated, str | None]], readings: Mapping[str, Reading]
+    ) -> None:
+        for sha in kept.keys() & readings.keys():
+            commit_id, _, before = kept[sha]
+            refusals = from_texts(readings[sha].refusals)
+            if refusals != before:
+                self._db.change(_REFUSALS, (refusals, commit_id))
+
+    def _known_commits(
+        self, repository_id: int, shas: Iterable[str]
+    ) -> dict[str, tuple[int, CommitStated, str | None]]:
         rows = self._db.rows_among(_KNOWN, [(repository_id, sha) for sha in shas])
-        return {row[0]: (row[1], CommitStated(row[2], bool(row[3]), row[4], bool(row[5]), row[6])) for row in rows}
+        return {
+            row[0]: (row[1], CommitStated(row[2], bool(row[3]), row[4], bool(row[5]), row[6]), row[7]) for row in rows
+        }
 
     def _mend_commit(self, commit_id: int, before: CommitStated, told: CommitStated) -> bool:
         after = merge_commits(before, told)

@@ -156,6 +156,15 @@ class Database:
             yield
 
     @contextmanager
+    def looking(self) -> Iterator[None]:
+        """Read in the transaction that is open in this thread, else in a read transaction. Raises StoreError."""
+        if self._state.busy:
+            yield
+            return
+        with self.reading():
+            yield
+
+    @contextmanager
     def alone(self) -> Iterator[peewee.Database]:
         """Keep every other writer (SQLite) or migrator (PostgreSQL) out; the caller runs transactions of its own.
 

@@ -307,6 +307,8 @@ class Sighting(Table):
     trust = TextField()
     verified_with = TextField(null=True)
     verified_at = BigIntegerField()
+    proof = BlobField(null=True)
+    """16 bytes that name the claim's signature; null of unsigned claims, and of those read before it was kept."""
 
     class Meta:
         """A claim that stands in one text twice is one row."""
@@ -333,3 +335,5 @@ partial_index(
     Sighting, "sighting_number", (Sighting.repository_id, Sighting.number, Sighting.posted_at), "number IS NOT NULL"
 )
 partial_index(Object, "object_thread", (Object.repository_id, Object.kind, Object.thread), "thread IS NOT NULL")
+partial_index(Revision, "revision_refused", (Revision.id,), "refusals IS NOT NULL")
+partial_index(GitCommit, "git_commit_refused", (GitCommit.id,), "refusals IS NOT NULL")

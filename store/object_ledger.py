@@ -47,7 +47,8 @@ _RANK = "UPDATE revision SET rank = ? WHERE id = ?"
 _REFUSALS = "UPDATE revision SET refusals = ? WHERE id = ?"
 _ADD_SIGHTINGS = """
 INSERT INTO sighting (object_id, revision_id, commit_id, repository_id, number, author_id, posted_at, digest,
-    workspace, span_id, agent_id, agent_name, claim_repository, claim_number, trust, verified_with, verified_at) VALUES
+    workspace, span_id, agent_id, agent_name, claim_repository, claim_number, trust, verified_with, verified_at, proof)
+VALUES
 """
 # A version was written at its time; only the first one known may be as old as its object.
 _EARLIEST = """
@@ -171,7 +172,7 @@ def add_sightings(database: Database, owned: Iterable[tuple[Values, Sighting]]) 
     return database.insert(_ADD_SIGHTINGS, rows, "ON CONFLICT DO NOTHING")
 
 
-def _claim(sighting: Sighting) -> tuple[int | str | None, ...]:
+def _claim(sighting: Sighting) -> tuple[int | str | bytes | None, ...]:
     return (
         sighting.digest,
         sighting.workspace,
@@ -183,6 +184,7 @@ def _claim(sighting: Sighting) -> tuple[int | str | None, ...]:
         sighting.trust.value,
         sighting.verified_with,
         to_micros(sighting.verified_at),
+        sighting.proof,
     )
 
 

@@ -21,7 +21,7 @@ from store.rows import (
     to_sighting,
     to_texts,
 )
-from store.times import to_micros
+from store.times import from_micros, to_micros
 
 _IS_REF = "o.repository_id = ? AND o.kind = ? AND o.github_id = ?"
 
@@ -93,6 +93,10 @@ _IN_COMMITS = """
 SELECT 1 FROM sighting s JOIN git_commit c ON c.id = s.commit_id
 WHERE s.digest = ? AND s.posted_at IS NULL AND s.repository_id = ? AND c.pushed_at <= ? LIMIT 1
 """
+_VERIFIED = "SELECT s.verified_with, s.verified_at FROM sighting s WHERE s.digest = ? AND s.trust = 'signed'"
+_FIRST = "ORDER BY s.posted_at LIMIT 1"  # as the index has them: a claim may be pasted a thousand times
+_VERIFICATION = f"{_VERIFIED} {_FIRST}"
+_SAME_VERIFICATION = f"{_VERIFIED} AND s.proof = ? {_FIRST}"
 _SIGNS = "SELECT 1 FROM sighting WHERE repository_id = ? AND author_id = ? LIMIT 1"
 
 
@@ -186,6 +190,17 @@ class ObjectFacts(Part):
         """Return the claims of a run in all versions of an object's text, the oldest first."""
         rows = self._db.rows(_SIGNS_OF, (workspace, span_id, ref.repository_id, ref.kind.value, ref.id))
         return tuple(map(to_sighting, rows))
+
+    def verification(self, digest: str, proof: bytes | None) -> tuple[str | None, datetime] | None:
+        """Return the key (its id) that verified a claim, and when; None when none ever did.
+
+        With ``proof``, only the claim with that very signature is meant (``Sighting.proof``).
+        """
+        if proof is None:
+            row = self._db.row(_VERIFICATION, (digest,))
+        else:
+            row = self._db.row(_SAME_VERIFICATION, (digest, proof))
+        return None if row is None else (row[0], from_micros(row[1]))
 
     def claim_in_commits(self, repository_id: int, digest: str, at: datetime) -> bool:
         """Return whether a commit of the repository, pushed by a time, carries a claim."""

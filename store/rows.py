@@ -27,7 +27,7 @@ OBJECT_CARRIER = (
 COMMIT_CARRIER = "c.repository_id, NULL, c.sha, c.pushed_at, NULL, NULL, NULL, '', NULL, NULL"
 CLAIM = (
     "s.digest, s.workspace, s.span_id, s.agent_id, s.agent_name, s.claim_repository, s.claim_number, s.trust, "
-    "s.verified_with, s.verified_at"
+    "s.verified_with, s.verified_at, s.proof"
 )
 FIRST_POSTERS = """
 SELECT DISTINCT f.author_id FROM sighting f
@@ -42,7 +42,8 @@ PULL_REQUEST = (
 RUN = (
     "n.workspace, n.span_id, n.repository, n.agent_name, n.started_at, n.repository_id, n.number, n.numbers, "
     "n.agent_id, n.backend, n.prompt_version_id, n.prompt_ref, n.skill_version_ids, n.guardrail_version_ids, "
-    "n.event_id, n.head_sha, n.branch, n.trace_id, n.internal, n.report_id, n.purpose, n.ended_at, n.artifacts"
+    "n.event_id, n.head_sha, n.branch, n.trace_id, n.internal, n.report_id, n.purpose, n.ended_at, n.artifacts, "
+    "n.registered_at"
 )
 
 
@@ -100,6 +101,7 @@ def to_sighting(row: Row) -> Sighting:
         trust=Trust(row[17]),
         verified_with=row[18],
         verified_at=from_micros(row[19]),
+        proof=None if row[20] is None else bytes(row[20]),
     )
 
 
@@ -156,6 +158,7 @@ def to_run(row: Row) -> Run:
         purpose=row[20],
         ended_at=from_optional(row[21]),
         artifacts=tuple(json.loads(row[22])),
+        registered_at=from_micros(row[23]),
     )
 
 

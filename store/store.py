@@ -20,6 +20,7 @@ from store.ledger import Ledger
 from store.progress import Turns
 from store.redeliveries import Redeliveries
 from store.resolutions import Appended
+from store.signing_keys import SigningKeys
 from store.times import from_micros
 from store.tokens import Tokens
 from store.want_queue import WantQueue
@@ -39,6 +40,8 @@ class Store:
         self._turns = Turns(database)
         self.tokens = Tokens(database)
         """The API's tokens."""
+        self.keys = SigningKeys(database)
+        """The register of keys that claims are verified with."""
         self.answers = Answers(database)
         """GitHub's answers as they came."""
         self._tell: Callable[[Sequence[Appended]], None] = lambda _: None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from peewee import BigAutoField, BigIntegerField, BlobField, CompositeKey, ForeignKeyField, SmallIntegerField, TextField
 
-from store import asking_tables, report_tables  # noqa: F401 -- their tables are among those below
+from store import asking_tables, key_tables, report_tables  # noqa: F401 -- their tables are among those below
 from store.github_tables import Object, Table, partial_index
 
 

@@ -14,10 +14,11 @@ from receiver.auth import Principal
 from receiver.changes import Later
 from receiver.current import services
 from receiver.present import artifact_json, feedback_json, run_json
+from receiver.problems import ApiError
 from resolver import urls
 from resolver.claims.claim import Claim
-from resolver.claims.write import Marks, write
-from resolver.errors import ClaimError
+from resolver.claims.write import Marks, mark
+from resolver.errors import ClaimError, SettingsError
 from resolver.model.runs import Run
 from resolver.model.tokens import Scope
 
@@ -98,7 +99,12 @@ def _marks_json(run: Run) -> shapes.Marks:
 
 
 def _marks(run: Run) -> Marks:
-    """Write the claim that a run puts into its texts. Raises ApiError 422 when it could not be read back."""
+    """Write the claim that a run puts into its texts, dated when it was registered: so each call gives the same.
+
+    Raises ApiError 422 when it could not be read back, 503 when no key for signing is valid.
+    """
+    here = services()
+    now = here.clock()
     try:
         claim = Claim(
             span_id=run.span_id,
@@ -107,9 +113,11 @@ def _marks(run: Run) -> Marks:
             number=run.number,
             agent_id=run.agent_id or "",
             agent_name=run.agent_name,
-            instance_id=services().settings.instance_id,
+            instance_id=here.settings.instance_id,
         )
-        return write(claim, services().reader.ring)
+        return mark(claim, here.keyring.current(), now=now, issued_at=run.registered_at or now)
+    except SettingsError as error:
+        raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "no_signing_key", str(error)) from error
     except ClaimError as error:
         raise invalid((_field(str(error)), str(error))) from error
 

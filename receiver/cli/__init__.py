@@ -21,6 +21,7 @@ COMMANDS = {
     "runs": ("receiver.cli.runs:runs", "List the registered runs, newest first."),
     "feedback": ("receiver.cli.feedback:feedback", "List the feedback and the runs it is about, newest first."),
     "token": ("receiver.cli.token:token", "Make, list and revoke tokens of the HTTP API."),
+    "keys": ("receiver.cli.keys:keys", "Make, list and retire the keys that claims are signed with."),
     "replay": ("receiver.cli.replay:replay", "Process stored deliveries again."),
     "backfill": ("receiver.cli.backfill:backfill", "Read the history of a repository from GitHub."),
     "mcp": ("receiver.cli.mcp:mcp", "Offer the answers to agents as tools, over MCP."),

@@ -6,14 +6,18 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from receiver.key_file import own_ring
 from receiver.settings import Settings
-from resolver.claims import base64url
+from resolver.claims import base64url, jws
 from resolver.claims.block import MAX_BLOCK
 from resolver.claims.claim import Claim
 from resolver.claims.context import number_refusal, repository_refusal
 from resolver.claims.reader import ClaimReader
+from resolver.claims.ring import Ring
 from resolver.claims.scan import Block
 from resolver.errors import ClaimError
+
+VERSION_1 = "Public keys verify claims of version 2 alone: version 1 needs the secret that signed it."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,20 +58,30 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Judges claims by one service's keys and, where that is given, by the place they were found in."""
+    """Judges claims by one service's keys and, where that is given, by the place they were found in.
+
+    With ``public``, by public keys alone.
+    """
 
     reader: ClaimReader
     repository: str | None
     number: int | None
+    public: bool = False
 
     @classmethod
     def by(cls, settings: Settings, *, repository: str | None, number: int | None) -> Judge:
-        """Make a judge by the settings that signing needs."""
-        reader = ClaimReader(settings.signing_secrets, settings.instance_id, _now)
-        return cls(reader, repository, number)
+        """Make a judge by the settings that signing needs. Raises SettingsError."""
+        return cls(ClaimReader(own_ring(settings), settings.instance_id, _now), repository, number)
+
+    @classmethod
+    def by_public_keys(cls, ring: Ring, issuer: str | None, *, repository: str | None, number: int | None) -> Judge:
+        """Make a judge for somebody else's claims; ``issuer`` is the instance that counts, None for any."""
+        return cls(ClaimReader(ring, issuer, _now), repository, number, public=True)
 
     def verdict(self, block: Block) -> Verdict:
         """Judge one block of a text."""
+        if self.public and not jws.looks_like_jws(block.text):
+            return Verdict(as_far_as_readable(block), block.carrier, VERSION_1)
         try:
             claim = self.reader.check(block).claim
         except ClaimError as error:
@@ -87,8 +101,7 @@ def as_far_as_readable(block: Block) -> Read:
     if len(block.text) > 2 * MAX_BLOCK:
         return Read()
     try:
-        text = block.text if block.carrier == "hidden_comment" else base64url.decode(block.text).decode("utf-8")
-        values = json.loads(text)
+        values = json.loads(_payload(block))
     except (ValueError, RecursionError):
         return Read()
     if not isinstance(values, dict):
@@ -102,6 +115,17 @@ def as_far_as_readable(block: Block) -> Read:
     )
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _payload(block: Block) -> str:
+    """Return the JSON in a block. Raises ValueError."""
+    if jws.looks_like_jws(block.text):
+        return base64url.decode(block.text.split(".")[1]).decode("utf-8")
+    return block.text if block.carrier == "hidden_comment" else base64url.decode(block.text).decode("utf-8")
+
+
 def _read(claim: Claim) -> Read:
     return Read(
         span_id=claim.span_id,
@@ -109,10 +133,6 @@ def _read(claim: Claim) -> Read:
         repository=claim.repository or None,
         number=claim.number,
     )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _text(value: object) -> str | None:

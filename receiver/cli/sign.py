@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import click
 
 from receiver import settings
+from receiver.cli import registered
 from receiver.cli.base import Command, examples
 from receiver.cli.output import print_json, warn
 from receiver.cli.params import NUMBER, REPOSITORY, WORKSPACE
 from resolver.claims.claim import Claim
-from resolver.claims.write import write
+from resolver.claims.write import mark
 
 
 @click.command(
@@ -37,8 +40,9 @@ def sign(  # noqa: PLR0913 - one argument for each option of SPEC §8
     """Print the marks that say which run made a text or a commit.
 
     The first is a hidden comment, to be put into the text of a comment, review, issue or pull request; after an
-    empty line come the trailers, to be put at the end of a commit message. Claims are signed with the newest of
-    WHICHRUN_SIGNING_SECRETS; no other setting is needed, and no store.
+    empty line come the trailers, to be put at the end of a commit message. Claims are signed with the newest key of
+    WHICHRUN_SIGNING_KEY_FILE that is valid or, where there is none, of WHICHRUN_SIGNING_SECRETS; no other setting is
+    needed, and no store. Where there is one, keys that it says are retired are not used.
     """
     current = settings.load()
     claim = Claim(
@@ -50,9 +54,11 @@ def sign(  # noqa: PLR0913 - one argument for each option of SPEC §8
         agent_name=agent_name,
         instance_id=current.instance_id,
     )
-    if not current.signing_secrets:
+    ring = registered.ring_of(current)
+    if not ring:
         warn("WHICHRUN_SIGNING_SECRETS is not set, so the claim is not signed; a service that has a key refuses it")
-    marks = write(claim, current.signing_secrets)
+    now = datetime.now(UTC)
+    marks = mark(claim, ring, now=now, issued_at=now)
     if as_json:
         print_json(
             {

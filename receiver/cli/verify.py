@@ -10,6 +10,7 @@ from receiver.cli.base import Command, examples
 from receiver.cli.judge import Judge, Verdict
 from receiver.cli.output import print_json, print_line
 from receiver.cli.params import NUMBER, REPOSITORY
+from receiver.jwks_source import keys_at
 from receiver.settings import load
 from resolver.claims.scan import scan_commit, scan_text
 from resolver.errors import RefusedError
@@ -26,20 +27,38 @@ class NotTextError(RefusedError):
     epilog=examples(
         "git log -1 --format=%B | whichrun verify --commit",
         "whichrun verify --repository acme/widgets --number 42 < comment.md",
+        "whichrun verify --jwks https://whichrun.example.com/.well-known/jwks.json < comment.md",
     ),
 )
 @click.option("--commit", is_flag=True, help="Read the text as a commit message: look for trailers alone.")
 @click.option("--repository", type=REPOSITORY, help="Where the text was found; claims for another are refused.")
 @click.option("--number", type=NUMBER, help="The issue or pull request it was found on, likewise.")
+@click.option("--jwks", metavar="URL|FILE", help="Public keys of the service that signed; no setting is read then.")
+@click.option("--issuer", metavar="NAME", help="With --jwks: the instance that must have signed. Default: any.")
 @click.pass_context
-def verify(ctx: click.Context, *, commit: bool, repository: str | None, number: int | None, as_json: bool) -> None:
+def verify(  # noqa: PLR0913 - one argument for each option
+    ctx: click.Context,
+    *,
+    commit: bool,
+    repository: str | None,
+    number: int | None,
+    jwks: str | None,
+    issuer: str | None,
+    as_json: bool,
+) -> None:
     """Say of each claim in a text whether it holds.
 
     The text, a comment or a commit message, comes on standard input. Of a comment, what stands in code or in a
     quote is no claim. The exit code is 0 when all claims hold, also when there is none, and 1 when any does not.
-    Only the settings WHICHRUN_SIGNING_SECRETS and WHICHRUN_INSTANCE_ID matter: a claim holds in any workspace.
+    Only the settings WHICHRUN_SIGNING_SECRETS, WHICHRUN_SIGNING_KEY_FILE and WHICHRUN_INSTANCE_ID matter: a claim
+    holds in any workspace. Anybody verifies claims of version 2 with --jwks, from the public keys alone.
     """
-    judge = Judge.by(load(), repository=repository, number=number)
+    if jwks is not None:
+        judge = Judge.by_public_keys(keys_at(jwks), issuer, repository=repository, number=number)
+    elif issuer is None:
+        judge = Judge.by(load(), repository=repository, number=number)
+    else:
+        raise click.UsageError("--issuer is for --jwks: else WHICHRUN_INSTANCE_ID says which instance counts")
     text = read_text()
     blocks = scan_commit(text) if commit else (*scan_text(text), *scan_commit(text))
     verdicts = [judge.verdict(block) for block in blocks]

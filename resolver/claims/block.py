@@ -51,7 +51,7 @@ def refuse_long(size: int) -> None:
 def parse(text: str) -> Parsed:
     """Read the JSON of a block. Raises ClaimError, which names the rule that it breaks."""
     refuse_long(len(text.encode("utf-8", "surrogatepass")))
-    values = _object(text)
+    values = json_object(text, "The claim is not a JSON object.")
     version, number = _integer(values, "v"), _integer(values, "number")
     strings = {name: _string(values, name) for name in _STRINGS}
     if version not in {None, VERSION} or (version is None and "sig" in values):
@@ -72,13 +72,14 @@ def parse(text: str) -> Parsed:
     return Parsed(claim, strings["sig"])
 
 
-def _object(text: str) -> dict[str, object]:
+def json_object(text: str, otherwise: str) -> dict[str, object]:
+    """Read a JSON object, each key of it once; raises ClaimError, with the sentence ``otherwise`` for anything else."""
     try:
         values = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
     except (ValueError, RecursionError):
-        raise ClaimError("The claim is not a JSON object.") from None
+        raise ClaimError(otherwise) from None
     if not isinstance(values, dict):
-        raise ClaimError("The claim is not a JSON object.")
+        raise ClaimError(otherwise)
     return values
 
 

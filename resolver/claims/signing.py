@@ -1,4 +1,4 @@
-"""What a signature of version 1 covers, how it is made, and how it is checked (SPEC §2.1)."""
+"""What names a claim; and what a signature of version 1 covers, how it is made and checked (SPEC §2.1)."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from resolver.claims.ring import Key, Ring
 from resolver.errors import ClaimError
 
 VERSION = 1
+JWS_VERSION = 2
 _UNSIGNED = 0
 
 
-def canonical(claim: Claim, *, signed: bool = True) -> str:
+def canonical(claim: Claim, *, signed: bool = True, version: int = VERSION) -> str:
     """Return the eight values, joined by newlines. An unsigned claim has version 0 and names no instance."""
     return "\n".join(
         (
-            str(VERSION if signed else _UNSIGNED),
+            str(version if signed else _UNSIGNED),
             claim.instance_id if signed else DEFAULT_INSTANCE,
             claim.workspace,
             claim.signed_repository,
@@ -30,9 +31,20 @@ def canonical(claim: Claim, *, signed: bool = True) -> str:
     )
 
 
-def digest(claim: Claim, *, signed: bool) -> str:
-    """Return what names a claim wherever it stands: the SHA-256 of its canonical string, in hexadecimals."""
-    return hashlib.sha256(canonical(claim, signed=signed).encode()).hexdigest()
+def digest(claim: Claim, *, signed: bool, version: int = VERSION) -> str:
+    """Return what names a claim wherever it stands: the SHA-256 of its canonical string, in hexadecimals.
+
+    Of version 2 it covers all but ``iat`` and the key: a run's claim that is written again, later or after a rotation,
+    is the same claim, and who posted it first stays who they are. Nobody but the holder of a key could make it again,
+    so it cannot be used to look like somebody else's first. The version is part of it: no claim of version 2 is ever
+    taken for one of version 1, whose secret more people may know.
+    """
+    return hashlib.sha256(canonical(claim, signed=signed, version=version).encode()).hexdigest()
+
+
+def proof(name: str, signature: bytes) -> bytes:
+    """Return 16 bytes by which a claim (by its digest) with this very signature is known again without the key."""
+    return hashlib.blake2b(name.encode() + signature, digest_size=16).digest()
 
 
 def sign(claim: Claim, key: Key) -> str:
@@ -40,18 +52,20 @@ def sign(claim: Claim, key: Key) -> str:
     return base64url.encode(_mac(claim, key))
 
 
-def signer(claim: Claim, signature: str, ring: Ring) -> str:
-    """Return the id of the key that made a signature; raise ClaimError when none of the ring did."""
+def signature_of(text: str) -> bytes:
+    """Read the field ``sig``: 32 bytes. Raises ClaimError when it cannot be a signature."""
     try:
-        given = base64url.decode(signature)
+        given = base64url.decode(text)
     except ValueError as error:
         raise ClaimError(f"The claim's sig is not base64url: {error}.") from None
-    if len(given) != hashlib.sha256().digest_size or "=" in signature:
+    if len(given) != hashlib.sha256().digest_size or "=" in text:
         raise ClaimError("The claim's sig is not 32 bytes in base64url without padding.")
-    for key in ring.keys:
-        if hmac.compare_digest(_mac(claim, key), given):
-            return key.id
-    raise ClaimError("No secret of the ring verifies the claim's signature.")
+    return given
+
+
+def key_for(claim: Claim, signature: bytes, ring: Ring) -> Key | None:
+    """Return the key that made a signature, whatever its dates; None when none of the ring did."""
+    return next((key for key in ring.keys if hmac.compare_digest(_mac(claim, key), signature)), None)
 
 
 def _mac(claim: Claim, key: Key) -> bytes:

@@ -14,7 +14,8 @@ class Run:
     """One execution of an agent, named by ``span_id`` within ``workspace`` (SPEC §7).
 
     ``repository`` is the full name as registered, ``repository_id`` its number once known. ``numbers`` holds
-    every issue and pull request the run works on, ``number`` first when there is one.
+    every issue and pull request the run works on, ``number`` first when there is one. ``registered_at`` is when the
+    store first kept it.
     """
 
     workspace: str
@@ -40,6 +41,7 @@ class Run:
     purpose: str | None = None
     ended_at: datetime | None = None
     artifacts: tuple[str, ...] = ()
+    registered_at: datetime | None = field(default=None, compare=False)
 
 
 class Trust(enum.StrEnum):
@@ -82,7 +84,8 @@ class Sighting:
     Signature, instance and workspace were checked when it was read (``verified_with`` is the key's id, None for
     unsigned). Whether it *counts* (its repository's names, its number, who posted it first) depends on facts that
     may arrive later, so that is asked when it is used: ``resolver.evidence``. ``digest`` is the same for the same
-    claim, wherever it stands.
+    claim, wherever it stands. ``proof`` is the same for the same claim with the same signature
+    (``resolver.claims.signing.proof``); None where there is none, or it was read before those were kept.
     """
 
     carrier: Carrier
@@ -96,14 +99,33 @@ class Sighting:
     trust: Trust
     verified_with: str | None
     verified_at: datetime
+    proof: bytes | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A claim that no valid key verifies now, and that still counts if it was verified before (SPEC §2.3).
+
+    ``genuine`` says that its key is at hand and did sign it, but does not count any more (or yet): then it is enough
+    that this claim was verified. Otherwise nobody can tell whether the signature holds: the very same one must have.
+    ``sighting`` says what it claims; ``reason`` is the refusal where it was not verified before.
+    """
+
+    sighting: Sighting
+    reason: str
+    genuine: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read in one text: the claims that verified, and for each one that did not, the reason."""
+    """What was read in one text: the claims that verified, and for each one that did not, the reason.
+
+    Those in ``doubts`` are neither until somebody looks them up (``resolver.claims.doubts``); they are never kept.
+    """
 
     sightings: tuple[Sighting, ...] = ()
     refusals: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
 
 NO_CLAIMS = Reading()

@@ -58,7 +58,7 @@ def test_a_commit_is_resolved_to_its_run(api: Api) -> None:
 def test_a_run_that_nobody_registered_is_named_all_the_same(api: Api) -> None:
     """The span of a verified claim is named; its run is null while nobody has registered it."""
     claim = Claim(span_id="unheard-of", workspace="default", repository=REPOSITORY, number=5)
-    api.see(write(claim, api.services.reader.ring).hidden_comment, id=11, author=AGENT)
+    api.see(write(claim, api.services.reader.ring.current()).hidden_comment, id=11, author=AGENT)
     found = api.get("/resolve", url=COMMENT).json
     assert found is not None
     assert (found["span_id"], found["run"]) == ("unheard-of", None)

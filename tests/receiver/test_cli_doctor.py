@@ -77,7 +77,7 @@ def test_without_an_app_nothing_of_it_is_wrong(settings: dict[str, str], github:
     without = settings | {"github_app_id": "", "github_private_key_file": ""}
     result, checks = examined(without)
     assert result.exit_code == 0
-    assert {check["outcome"] for check in checks[7:]} == {"not_checked"}
+    assert {check["outcome"] for check in checks[8:]} == {"not_checked"}
     assert github.requests == []
     (line,) = (one for one in whichrun("doctor", settings=without).stdout.splitlines() if "not checked" in one)
     assert "app, github_clock" in line
@@ -115,7 +115,7 @@ def test_a_database_that_is_not_there(settings: dict[str, str], tmp_path: Path) 
     assert not (tmp_path / "none.db").exists()
     looked = outcomes(settings, database_url=f"sqlite:///{tmp_path / 'none.db'}")
     assert {name for name, outcome in looked.items() if outcome == "not_checked"} == {
-        "migrations", "database_clock", "inbox", "asking", "repositories", "missed_deliveries",
+        "migrations", "database_clock", "inbox", "asking", "signing_keys", "repositories", "missed_deliveries",
     }  # fmt: skip
     assert looked["app"] == looked["delivery_log"] == "ok"
 

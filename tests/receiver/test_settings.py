@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from receiver.settings import NAMES, Settings, load, require_webhook_secret
 from resolver.errors import SettingsError
 from tests.support.tree import ROOT
 
+NOW = datetime(2026, 10, 1, tzinfo=UTC)
 EXAMPLE = ROOT / "deploy" / "settings.example.env"
 
 SPEC_NAMES = {
@@ -324,7 +326,25 @@ def test_every_line_that_cannot_be_read_is_named() -> None:
 def test_receiving_needs_a_webhook_secret() -> None:
     """Without a webhook secret the receiver does not start, and is told how to get one."""
     with pytest.raises(SettingsError, match="whichrun init"):
-        require_webhook_secret(Settings(_env_file=None))
+        require_webhook_secret(Settings(_env_file=None), NOW)
+
+
+@pytest.mark.parametrize(
+    ("ring", "starts"),
+    [
+        ("gone@/2026-01-01:a", False),
+        ("gone@/2026-01-01:a,present:b", True),
+        ("gone@/2026-01-01:a,later@2027-01-01/:b", True),
+    ],
+)
+def test_receiving_needs_a_webhook_secret_that_counts_now_or_later(*, ring: str, starts: bool) -> None:
+    """Where every webhook secret has expired the receiver does not start; one that comes to count later is enough."""
+    settings = Settings(_env_file=None, webhook_secrets=ring)
+    if starts:
+        require_webhook_secret(settings, NOW)
+    else:
+        with pytest.raises(SettingsError, match="only secrets that have expired"):
+            require_webhook_secret(settings, NOW)
 
 
 def test_the_example_lists_every_setting() -> None:

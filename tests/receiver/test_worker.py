@@ -84,7 +84,7 @@ class Domain:
     breaks_store: bool = False
     causes: list[str] = field(default_factory=list)
 
-    def prepare(self, envelope: Any) -> Any:  # noqa: ANN401 - a fake
+    def prepare(self, envelope: Any, received_at: datetime) -> Any:  # noqa: ANN401 - a fake
         """Prepare nothing."""
 
         @dataclass

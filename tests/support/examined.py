@@ -21,7 +21,8 @@ from tests.support.history import INSTALLATION, NAME, NUMBER, credentials
 WEBHOOK_SECRET = "canary-of-the-webhook"
 SIGNING_SECRET = "canary-of-the-signing"
 ALL = (
-    "settings", "key_ring", "database", "migrations", "database_clock", "inbox", "asking", "app", "github_clock",
+    "settings", "key_ring", "database", "migrations", "database_clock", "inbox", "asking", "signing_keys",
+    "app", "github_clock",
     "webhook", "permissions", "events", "installations", "repositories", "delivery_log", "missed_deliveries",
 )  # fmt: skip
 

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from resolver.claims.claim import Claim
-from resolver.claims.signing import signer
+from resolver.claims.signing import key_for, signature_of
 from resolver.errors import ClaimError
 from resolver.model.answers import Confidence
 from resolver.model.github import Kind, ObjectRef
@@ -47,10 +47,11 @@ def first_span(text: str) -> str | None:
                 span_id=said["span_id"], workspace=said["workspace"], repository=said["repo"], number=said["number"],
                 agent_name=said["agent_name"], instance_id=said["instance_id"],
             )  # fmt: skip
-            signer(claim, said["sig"], RING)
+            key = key_for(claim, signature_of(said["sig"]), RING)
         except (ValueError, KeyError, ClaimError):
             continue
-        return claim.span_id
+        if key is not None:
+            return claim.span_id
     return None
 
 
