@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 EXTRAS := dev,postgres,mcp
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format bench bench-accuracy fuzz-api lock install clean
+.PHONY: help demo run test check format bench bench-accuracy fuzz-api torture lock install clean
 
 help: ## List these rules
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -48,6 +48,9 @@ bench-accuracy: $(INSTALLED) ## Hold generated conversations with known truth ag
 
 fuzz-api: $(INSTALLED) ## Hold the API against its own document for some minutes, with other requests each time
 	WHICHRUN_TEST_FUZZ_EXAMPLES=$(or $(EXAMPLES),200) $(BIN)/pytest -q tests/receiver/test_api_contract.py
+
+torture: $(INSTALLED) ## Make every fault that tests know, in full, for an hour or more (ARGS="kills --database sqlite")
+	$(BIN)/python -m tests.torture $(ARGS)
 
 lock: ## Renew constraints.txt: the newest versions that fit pyproject.toml
 	$(check-python)

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import requests
 
-from tests.e2e.test_kills import everything, feedback_number, kill_all
+from tests.support.builders import issue_comment, minute
 from tests.support.service import WEBHOOK_SECRET, Service, running, until
+from tests.support.world import REPO
 
 KILLS = 2
 CLIENTS = 4
@@ -38,12 +39,12 @@ def test_no_acknowledged_entry_is_lost_or_doubled(database_url: str, tmp_path: P
     folder.mkdir()
     acknowledged: set[int] = set()
     numbers = itertools.count(1)
-    said = feedback_number(1)
+    said = issue_comment(REPO, id=1, body="/agents improve it", at=minute(1))
     with running(folder, database_url=database_url, workers="2", rate_limit="0") as first:
         service = first
         headers = said.headers(WEBHOOK_SECRET)
         assert requests.post(f"{service.url}/webhooks/github", data=said.body, headers=headers, timeout=10).ok
-        until(lambda: everything(service, "/v1/reports"))
+        until(lambda: service.everything("/v1/reports"))
         for _ in range(KILLS):
             before = len(acknowledged)
             clients = [
@@ -53,17 +54,17 @@ def test_no_acknowledged_entry_is_lost_or_doubled(database_url: str, tmp_path: P
             for client in clients:
                 client.start()
             until(lambda before=before: len(acknowledged) > before + 40)  # type: ignore[misc]
-            kill_all(service)
+            service.kill()
             for client in clients:
                 client.join()
             service = Service(folder, service.port, service.settings)
             service.wait_ready()
         try:
-            entries = everything(service, ENTRIES)
-            current = everything(service, f"{ENTRIES}?current=true")
-            (report,) = everything(service, "/v1/reports")
+            entries = service.everything(ENTRIES)
+            current = service.everything(f"{ENTRIES}?current=true")
+            (report,) = service.everything("/v1/reports")
             judged = report["state"]["priority_judgment"]
-            found = everything(service, f"/v1/reports?priority={judged['content']['priority']}")
+            found = service.everything(f"/v1/reports?priority={judged['content']['priority']}")
         finally:
             service.stop()
     notes = Counter(int(one["content"]["note"]) for one in entries if one["type"] == "note")

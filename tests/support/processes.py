@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -29,6 +32,13 @@ def command_of(pid: int) -> str:
 def named(pid: int, word: str) -> list[int]:
     """Return the descendants of a process whose command line holds a word."""
     return [child for child in descendants(pid) if word in command_of(child)]
+
+
+def kill_tree(pid: int) -> None:
+    """Kill a process and all that it started, as good as at once (``kill -9``)."""
+    for one in (pid, *descendants(pid)):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(one, signal.SIGKILL)
 
 
 def _children(pid: int) -> list[int]:

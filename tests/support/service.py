@@ -12,9 +12,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import requests
+
+from tests.support.processes import kill_tree
 
 WEBHOOK_SECRET = "the webhook secret of the tests"
 SIGNING_SECRET = "the signing secret of the tests"
@@ -95,7 +97,7 @@ class Service:
         """Return what it has printed so far, standard error after standard output."""
         return "".join((self.folder / name).read_text() for name in ("stdout", "stderr"))
 
-    def wait_ready(self) -> None:
+    def wait_ready(self, patience: float = PATIENCE) -> None:
         """Wait until it can do its work."""
 
         def ready() -> bool:
@@ -104,7 +106,23 @@ class Service:
                 return requests.get(f"{self.url}/readyz", timeout=5).status_code == 200
             return False
 
-        until(ready)
+        until(ready, patience=patience)
+
+    def everything(self, path: str) -> list[dict[str, Any]]:
+        """Read a list of the API to its end."""
+        items: list[dict[str, Any]] = []
+        query: dict[str, str | int] = {"limit": 500}
+        while True:
+            page = requests.get(f"{self.url}{path}", params=query, headers=self.authorization, timeout=20).json()
+            items += page["items"]
+            if page["next_cursor"] is None:
+                return items
+            query["cursor"] = page["next_cursor"]
+
+    def kill(self) -> None:
+        """Kill every process of it at once."""
+        kill_tree(self.process.pid)
+        self.process.wait()
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Send a signal; return the exit code."""

@@ -1,0 +1,18 @@
+"""Another program holds SQLite's writer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from store.address import BUSY_SECONDS
+from tests.torture.faults.locks import SHORT, locks
+
+
+@pytest.mark.parametrize("seconds", [SHORT, 2 * BUSY_SECONDS + 1.0])
+def test_a_foreign_lock_is_waited_for_and_outlived(seconds: float, tmp_path: Path) -> None:
+    """While another program writes, deliveries wait, and after some seconds are refused; then all goes on by itself."""
+    verdict = locks("sqlite", tmp_path, seconds=seconds, most=40)
+    assert verdict.is_clean, str(verdict)
+    assert (verdict.facts["refused"] == 0) == (seconds == SHORT)
