@@ -18,6 +18,7 @@ _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
 _HOME = re.compile(r"[A-Za-z0-9_.-]+/([A-Za-z0-9_.-]+|\*)")
 _ACCOUNT = re.compile(r"[A-Za-z0-9_-]+(\[bot\])?")
 _TOKEN = re.compile(r"[\x21-\x7e]+")
+_HOW_ADDRESS = "write an address such as https://api.github.com"
 
 
 def bind(value: object) -> object:
@@ -99,9 +100,13 @@ def web_address(value: object) -> object:
     """Read the address of an API, without the slash at its end."""
     if not isinstance(value, str):
         return value
-    parts = urlsplit(value.strip())
-    if parts.scheme not in {"https", "http"} or not parts.hostname or parts.username or parts.query or parts.fragment:
-        raise ValueError("write an address such as https://api.github.com")
+    try:
+        parts = urlsplit(value.strip())
+        good = parts.scheme in {"https", "http"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # which quotes what it choked on
+        raise ValueError(_HOW_ADDRESS) from None
+    if not good or parts.username or parts.query or parts.fragment:
+        raise ValueError(_HOW_ADDRESS)
     return value.strip().rstrip("/")
 
 

@@ -15,6 +15,9 @@ import peewee
 
 from resolver.errors import SettingsError
 
+_HOW = (
+    "the database URL must be sqlite:///FILE (sqlite:////FILE for a full path) or postgresql://USER:PASSWORD@HOST/NAME"
+)
 _SQLITE_PRAGMAS = (
     ("journal_mode", "wal"),
     ("synchronous", "full"),  # a commit is on disk when it returns, also after a power cut
@@ -53,13 +56,13 @@ def is_postgres(url: str) -> bool:
 
 def sqlite_path(url: str) -> Path:
     """Return the file that a ``sqlite:`` URL names. Raises SettingsError when it names none."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # which quotes what it choked on
+        raise SettingsError(_HOW) from None
     path = unquote(parts.path.removeprefix("/"))
     if parts.scheme != "sqlite" or parts.netloc or parts.query or parts.fragment or path in {"", ":memory:"}:
-        raise SettingsError(
-            "the database URL must be sqlite:///FILE (sqlite:////FILE for a full path) "
-            "or postgresql://USER:PASSWORD@HOST/NAME"
-        )
+        raise SettingsError(_HOW)
     return Path(path).absolute()
 
 

@@ -225,6 +225,17 @@ def test_a_malformed_value_is_an_error(name: str, value: str, setting: pytest.Mo
     assert "\n" not in said
 
 
+@pytest.mark.parametrize("value", ["https://u:{}\u2100@host/", "https://[{}]/", "https://host:{}/"])
+def test_an_address_that_cannot_be_read_is_not_shown(value: str, setting: pytest.MonkeyPatch) -> None:
+    """What Python's own parser of addresses chokes on is not repeated: a password may stand in it."""
+    setting.setenv("WHICHRUN_GITHUB_API_URL", value.format(HIDDEN))
+
+    said = problem()
+
+    assert said.startswith("WHICHRUN_GITHUB_API_URL: write an address")
+    assert HIDDEN not in said
+
+
 def test_all_faults_are_told_at_once(setting: pytest.MonkeyPatch) -> None:
     """Each malformed setting has a line, and none shows a value."""
     setting.setenv("WHICHRUN_WORKERS", HIDDEN)

@@ -26,6 +26,8 @@ from tests.support.facts import NOON, delivery, repository
         "sqlite://host/x.db",
         "sqlite:///x.db?mode=ro",
         "postgresql://u:hush@host/name?nonsense=1",
+        "postgres+psycopg://u:hush\u2100@host/name",
+        "sqlite://[hush]/x.db",
     ],
 )
 def test_urls_that_name_no_database(url: str) -> None:
