@@ -38,16 +38,25 @@ def main() -> None:
 
 
 def _add_intake(table: Table) -> None:
-    found = serving.intake()
-    bare, ours = found.bare, found.ours
-    against = f"bare: {bare.rate:.0f}/s"
-    table.add_row("deliveries on disk, web alone", f"{ours.rate:.0f}/s", against, f"{ours.rate / bare.rate:.2f}")
-    for name, load in (("its webhook's", ours), ("the bare one's", bare)):
+    bare, ours = serving.intake()
+    against = f"bare: {bare.load.rate:.0f}/s"
+
+    def rate(name: str, found: float) -> None:
+        table.add_row(name, f"{found:.0f}/s", against, f"{found / bare.load.rate:.2f}")
+
+    def processor(name: str, found: float) -> None:
+        table.add_row(name, _us(found), f"bare: {_us(bare.processor)}", f"{found / bare.processor:.2f}")
+
+    rate("deliveries on disk, web alone", ours.load.rate)
+    processor("processor time of each", ours.processor)
+    for name, load in (("its webhook's", ours.load), ("the bare one's", bare.load)):
         p50, p99 = load.percentile(50), load.percentile(99)
         table.add_row(f"{name} p99", _ms(p99), f"p50: {_ms(p50)}", f"{p99 / p50:.1f}")
-    load, rate = serving.sustained()
-    table.add_row("deliveries on disk, worker at work", f"{load.rate:.0f}/s", against, f"{load.rate / bare.rate:.2f}")
-    table.add_row("taken in, captured and resolved", f"{rate:.0f}/s", against, f"{rate / bare.rate:.2f}")
+    found = serving.sustained()
+    rate("deliveries on disk, worker at work", found.load.rate)
+    rate("taken in, captured and resolved", found.rate)
+    processor("processor time of each: web", found.web)
+    processor("processor time of each: worker", found.worker)
 
 
 def _add_idle(table: Table) -> None:
@@ -104,6 +113,10 @@ def _add_growth(table: Table) -> None:
             f"10^4: {before.found} ({before.visited})",
             f"{cost.found / before.found:.1f}" if before.found else "",
         )
+
+
+def _us(seconds: float) -> str:
+    return f"{seconds * 1_000_000:.0f} µs"
 
 
 def _ms(seconds: float) -> str:

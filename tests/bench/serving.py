@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import statistics
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import requests
 
 from tests.bench import deliveries, servers
 from tests.bench.load import Load, drive
+from tests.bench.servers import Server
+from tests.bench.usage import processor_seconds
 from tests.support.service import Service, until
 
 ROUNDS = 3
 DELIVERIES = 3_000
 """In each round; the two services take turns, so that a slow moment of the machine strikes both."""
+
+ROLES = ("receiver.web", "receiver.worker")
+"""What their command lines hold."""
 
 PROBES = 60
 PATIENCE = 120.0
@@ -22,33 +28,50 @@ PATIENCE = 120.0
 
 
 @dataclass(frozen=True, slots=True)
-class Intake:
-    """The middle one of the rounds, by rate, of the bare service and of ours."""
+class Taken:
+    """What came of some rounds: the middle one by rate, and the seconds of processor that a delivery took in all."""
 
-    bare: Load
-    ours: Load
-
-
-def intake() -> Intake:
-    """Measure the webhook alone: 202 as soon as the delivery is on disk, no worker."""
-    bare: list[Load] = []
-    ours: list[Load] = []
-    with servers.bare() as bare_port, servers.web() as our_port:
-        for port in (bare_port, our_port):
-            drive(port, _round(ROUNDS))  # warms up
-        for turn in range(ROUNDS):
-            bare.append(drive(bare_port, _round(turn)))
-            ours.append(drive(our_port, _round(turn)))
-    return Intake(_middle(bare), _middle(ours))
+    load: Load
+    processor: float
 
 
-def sustained() -> tuple[Load, float]:
+@dataclass(frozen=True, slots=True)
+class Sustained:
+    """The webhook while the worker works, how many a second were processed, and what each took of the processor."""
+
+    load: Load
+    rate: float
+    web: float
+    worker: float
+
+
+def intake() -> tuple[Taken, Taken]:
+    """Measure the webhook alone, the bare one and ours: 202 as soon as the delivery is on disk, no worker."""
+    with servers.bare() as bare, servers.web() as ours:
+        for server in (bare, ours):
+            drive(server.port, _round(ROUNDS))  # warms up
+        rounds = [(_taken(bare, turn), _taken(ours, turn)) for turn in range(ROUNDS)]
+    theirs, own = zip(*rounds, strict=True)
+    return _middle(theirs), _middle(own)
+
+
+def sustained() -> Sustained:
     """Measure the whole service: the webhook while the worker works, and the rate until all are processed."""
     with servers.whole() as service:
         _register(service)
+        before = [processor_seconds(service.process.pid, word) for word in ROLES]
         load = drive(service.port, _round(0))
         until(lambda: not _pending(service), patience=PATIENCE)
-        return load, DELIVERIES / (time.monotonic() - load.begun)
+        rate = DELIVERIES / (time.monotonic() - load.begun)
+        after = [processor_seconds(service.process.pid, word) for word in ROLES]
+    web, worker = ((late - early) / DELIVERIES for early, late in zip(before, after, strict=True))
+    return Sustained(load, rate, web, worker)
+
+
+def _taken(server: Server, turn: int) -> Taken:
+    before = processor_seconds(server.pid)
+    load = drive(server.port, _round(turn))
+    return Taken(load, (processor_seconds(server.pid) - before) / DELIVERIES)
 
 
 def idle() -> tuple[list[float], float]:
@@ -96,6 +119,7 @@ def _round(turn: int) -> range:
     return range(turn * DELIVERIES, (turn + 1) * DELIVERIES)
 
 
-def _middle(loads: list[Load]) -> Load:
-    middle = statistics.median_low(load.rate for load in loads)
-    return next(load for load in loads if load.rate == middle)
+def _middle(rounds: Sequence[Taken]) -> Taken:
+    middle = statistics.median_low(one.load.rate for one in rounds)
+    load = next(one.load for one in rounds if one.load.rate == middle)
+    return Taken(load, statistics.mean(one.processor for one in rounds))
