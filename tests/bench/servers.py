@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from tests.support.processes import descendants
 from tests.support.service import COMMAND, SECRETS, Service, environment, free_port, running, until
@@ -37,11 +38,11 @@ def bare() -> Iterator[Server]:
 
 
 @contextlib.contextmanager
-def web() -> Iterator[Server]:
-    """Run this service's web processes without a worker, so that deliveries stay in the inbox."""
+def web(given: Mapping[str, str] = MappingProxyType({})) -> Iterator[Server]:
+    """Run this service's web processes, in a given environment, without a worker: deliveries stay in the inbox."""
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
-        settings = SECRETS | {"WHICHRUN_BIND": f"127.0.0.1:{port}"}
+        settings = SECRETS | {"WHICHRUN_BIND": f"127.0.0.1:{port}", **given}
         subprocess.run([*COMMAND, "migrate"], cwd=folder, env=environment(settings), check=True, capture_output=True)
         with _process([sys.executable, "-m", "receiver.web"], Path(folder), settings, port) as server:
             yield server

@@ -1,0 +1,19 @@
+"""What can be measured, section by section: each stands alone, and brings its own baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from tests.bench import idle, lists, pushes, slow_disk, webhook
+from tests.bench.figure import Figure, Scale
+
+SECTIONS: dict[str, Callable[[Scale], Iterable[Figure]]] = {
+    "webhook": webhook.figures,
+    "slow-disk": slow_disk.figures,
+    "pushes": pushes.figures,
+    "idle": idle.figures,
+    "scanning": lists.scanned,
+    "reading": lists.read,
+    "reports": lists.reported,
+    "growth": lists.grown,
+}
