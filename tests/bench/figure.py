@@ -67,7 +67,7 @@ class Scale:
 
 
 FULL = Scale(quick=False, rounds=3, deliveries=3_000, probes=60, rows=1_000_000, artifacts=1_000_000)
-QUICK = Scale(quick=True, rounds=1, deliveries=600, probes=15, rows=20_000, artifacts=50_000)
+QUICK = Scale(quick=True, rounds=1, deliveries=300, probes=10, rows=20_000, artifacts=50_000)
 FEW = 10_000
 """Rows and artifacts of the small store that a large one is held against."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.bench import growth, reading, reporting, scanning
+from tests.bench import again, reading, reporting, scanning
 from tests.bench.figure import FEW, Figure, Scale, ms, power
 from tests.bench.measured import Cost
 from tests.support.databases import LEFT_OUT, unreachable
@@ -48,7 +48,7 @@ def grown(scale: Scale) -> Iterator[Figure]:
     if unreachable() is not None:
         yield Figure(key="again", name="rows read to resolve again", left_out=LEFT_OUT)
         return
-    many, few = growth.figures(scale.rows), growth.figures(FEW)
+    many, few = again.figures(scale.rows), again.figures(FEW)
     for (name, cost), (_, before) in zip(many, few, strict=True):
         yield Figure(
             key=f"again.{name}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from tests.bench import idle, lists, pushes, slow_disk, webhook
+from tests.bench import growth, idle, lists, pushes, slow_disk, webhook
 from tests.bench.figure import Figure, Scale
 
 SECTIONS: dict[str, Callable[[Scale], Iterable[Figure]]] = {
@@ -15,5 +15,6 @@ SECTIONS: dict[str, Callable[[Scale], Iterable[Figure]]] = {
     "scanning": lists.scanned,
     "reading": lists.read,
     "reports": lists.reported,
-    "growth": lists.grown,
+    "again": lists.grown,
+    "growth": growth.figures,
 }

@@ -42,7 +42,7 @@ def web(given: Mapping[str, str] = MappingProxyType({})) -> Iterator[Server]:
     """Run this service's web processes, in a given environment, without a worker: deliveries stay in the inbox."""
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
-        settings = SECRETS | {"WHICHRUN_BIND": f"127.0.0.1:{port}", **given}
+        settings = {**SECRETS, "WHICHRUN_BIND": f"127.0.0.1:{port}", **given}
         subprocess.run([*COMMAND, "migrate"], cwd=folder, env=environment(settings), check=True, capture_output=True)
         with _process([sys.executable, "-m", "receiver.web"], Path(folder), settings, port) as server:
             yield server
@@ -53,6 +53,19 @@ def whole() -> Iterator[Service]:
     """Run ``whichrun serve``."""
     with tempfile.TemporaryDirectory() as folder, running(Path(folder), workers="2") as service:
         yield service
+
+
+@contextlib.contextmanager
+def worker(given: Mapping[str, str]) -> Iterator[int]:
+    """Run a worker in a given environment; yield its process's id."""
+    with tempfile.TemporaryDirectory() as folder, (Path(folder) / "stderr").open("wb") as stderr:
+        command = [sys.executable, "-m", "receiver.worker"]
+        process = subprocess.Popen(command, cwd=folder, env=environment({**SECRETS, **given}), stderr=stderr)
+        try:
+            yield process.pid
+        finally:
+            process.terminate()
+            process.wait(30)
 
 
 def memory(service: Service) -> float:

@@ -95,10 +95,11 @@ def sustained(scale: Scale) -> Sustained:
     return Sustained(load, rate, web, worker)
 
 
-def taken(server: Server, turn: int, scale: Scale) -> Taken:
-    """Drive one round."""
+def taken(server: Server, turn: int, scale: Scale, *, start: int = 0) -> Taken:
+    """Drive one round; the first one begins with the delivery of an index."""
     before = processor_seconds(server.pid)
-    load = drive(server.port, range(turn * scale.deliveries, (turn + 1) * scale.deliveries))
+    begin = start + turn * scale.deliveries
+    load = drive(server.port, range(begin, begin + scale.deliveries))
     return Taken(load, (processor_seconds(server.pid) - before) / scale.deliveries)
 
 
