@@ -40,8 +40,8 @@ format: $(INSTALLED) ## Format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(INSTALLED) ## Measure this service against a bare one, and at a million artifacts, in some minutes
-	$(BIN)/python -m tests.bench
+bench: $(INSTALLED) ## Measure this service against a bare one and the last figures (ARGS=--quick, --keep, ...)
+	$(BIN)/python -m tests.bench $(ARGS)
 
 bench-accuracy: $(INSTALLED) ## Hold generated conversations with known truth against the answers (ARGS="--seed 7")
 	$(BIN)/python -m tests.bench.accuracy $(ARGS)

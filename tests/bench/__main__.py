@@ -1,114 +1,107 @@
-"""Prints one table of figures that were taken in this run (SPEC §11). What counts are the ratios, not the machine."""
+"""Prints one table of figures that were taken in this run (SPEC §11), beside the last ones that were kept."""
 
 from __future__ import annotations
 
+import argparse
+import dataclasses
 import os
+import signal
+import sys
 import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from tests.bench import deliveries, growth, reading, reporting, scanning, serving, streaming
-from tests.bench.load import CONNECTIONS, percentile
-from tests.support.databases import unreachable
+from tests.bench import deliveries, document, kept, machine
+from tests.bench.figure import FULL, QUICK, Figure, Scale
+from tests.bench.kept import Taken
+from tests.bench.load import CONNECTIONS
+from tests.bench.sections import SECTIONS
 
 CAPTION = """\
 "bare" is Flask under gunicorn with two sync workers that checks the signature and nothing else (tests/bench/bare.py).
-Taken in {seconds:.0f} s; {busy:.1f} other processes were busy on this machine at the start.
+"change" is the ratio against the last one kept (deploy/benchmarks.json), above 1 for better; what lost more than a
+quarter is marked. Taken in {seconds:.0f} s; {busy:.1f} other processes were busy on this machine at the start.
 """
 
 
-def main() -> None:
-    """Measure everything, and print it."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure what is asked for, print it, and keep it when that is asked for; return the exit code."""
+    asked = _read(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped, and databases go
     begun, busy = time.monotonic(), os.getloadavg()[0]
-    size = sum(len(deliveries.body(index)[1]) for index in range(4)) / 4 / 1024
-    title = f"{os.cpu_count()} cores, {CONNECTIONS} connections over loopback, SQLite, payloads of {size:.0f} KiB"
-    table = Table("figure", "here", "against", "ratio", title=title, title_justify="left", title_style="bold")
-    _add_intake(table)
-    _add_idle(table)
-    table.add_section()
-    for name, once, twice in scanning.figures():
-        table.add_row(f"scanning {name}, 128 KiB", _ms(twice), f"64 KiB: {_ms(once)}", f"{twice / once:.1f}")
-    _add_reading(table)
-    _add_reports(table)
-    _add_growth(table)
-    console = Console(width=None if os.isatty(1) else 120)
+    before = kept.read()
+    taken: kept.Kept = {}
+    console = Console(width=None if os.isatty(1) else 150)
+    table = _table()
+    for name, figures in _measured(asked.only, asked.scale):
+        at = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+        taken[name] = Taken(at, machine.commit(), asked.machine, round(busy, 1), figures)
+        _add(table, figures, kept.last(before))
     console.print(table)
-    console.print(CAPTION.format(seconds=time.monotonic() - begun, busy=busy))
+    console.print(CAPTION.format(seconds=time.monotonic() - begun, busy=busy), markup=False)
+    for figure in (figure for one in taken.values() for figure in one.figures if figure.left_out):
+        console.print(f"[bold red]LEFT OUT[/]: {figure.name}: {figure.left_out}")
+    if asked.keep:
+        merged = before | taken
+        ordered = {name: merged[name] for name in SECTIONS if name in merged}
+        kept.write(ordered)
+        document.write(ordered)
+        console.print(f"Kept in {kept.FILE.name} and {document.FILE.name}.")
+    return 0
 
 
-def _add_intake(table: Table) -> None:
-    found = serving.intake()
-    bare, ours = found.bare, found.ours
-    against = f"bare: {bare.rate:.0f}/s"
-    table.add_row("deliveries on disk, web alone", f"{ours.rate:.0f}/s", against, f"{ours.rate / bare.rate:.2f}")
-    for name, load in (("its webhook's", ours), ("the bare one's", bare)):
-        p50, p99 = load.percentile(50), load.percentile(99)
-        table.add_row(f"{name} p99", _ms(p99), f"p50: {_ms(p50)}", f"{p99 / p50:.1f}")
-    load, rate = serving.sustained()
-    table.add_row("deliveries on disk, worker at work", f"{load.rate:.0f}/s", against, f"{load.rate / bare.rate:.2f}")
-    table.add_row("taken in, captured and resolved", f"{rate:.0f}/s", against, f"{rate / bare.rate:.2f}")
+def _measured(names: Sequence[str], scale: Scale) -> Iterator[tuple[str, tuple[Figure, ...]]]:
+    for name in names:
+        sys.stderr.write(f"measuring: {name}\n")
+        yield name, tuple(SECTIONS[name](scale))
 
 
-def _add_idle(table: Table) -> None:
-    seconds, mebibytes = serving.idle()
-    p50, p95 = percentile(seconds, 50), percentile(seconds, 95)
-    table.add_row("202 to readable answer, idle service, p95", _ms(p95), f"p50: {_ms(p50)}", f"{p95 / p50:.1f}")
-    seconds = streaming.latencies()
-    p50, p95 = percentile(seconds, 50), percentile(seconds, 95)
-    table.add_row("change to event on the stream, p95", _ms(p95), f"p50: {_ms(p50)}", f"{p95 / p50:.1f}")
-    table.add_row(
-        "memory of the idle service, all processes", f"{mebibytes:.0f} MiB", "200 MiB", f"{mebibytes / 200:.2f}"
-    )
+def _read(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Figures of SPEC §11, as ratios.")
+    parser.add_argument("--only", default=",".join(SECTIONS), help=f"sections, of {','.join(SECTIONS)}")
+    parser.add_argument("--quick", action="store_true", help="about a minute for all; rough, and not to be kept")
+    parser.add_argument("--keep", action="store_true", help="write deploy/benchmarks.json and benchmarks.md")
+    parser.add_argument("--artifacts", type=int, help="how many stand in the large store of the section growth")
+    asked = parser.parse_args(arguments)
+    asked.only = asked.only.split(",")
+    unknown = sorted({*asked.only} - {*SECTIONS})
+    if unknown:
+        parser.error(f"no such section: {', '.join(unknown)}")
+    if asked.quick and asked.keep:
+        parser.error("what --quick measures is too rough to be kept")
+    asked.scale = QUICK if asked.quick else FULL
+    if asked.artifacts is not None:
+        asked.scale = dataclasses.replace(asked.scale, artifacts=asked.artifacts)
+    asked.machine = machine.described()
+    return asked
 
 
-def _add_reading(table: Table) -> None:
-    """Add what lists cost with a million pieces of feedback, on SQLite."""
+def _table() -> Table:
+    size = sum(len(deliveries.body(index)[1]) for index in range(4)) / 4 / 1024
+    title = f"{os.cpu_count()} cores, {CONNECTIONS} connections over loopback, payloads of {size:.0f} KiB"
+    columns = ("figure", "here", "against", "ratio", "wanted", "change")
+    return Table(*columns, title=title, title_justify="left", title_style="bold")
+
+
+def _add(table: Table, figures: Sequence[Figure], before: dict[str, Figure]) -> None:
     table.add_section()
-    many, few = reading.pages(1_000_000), reading.pages(10_000)
-    for name, page in many.items():
+    for figure in figures:
+        old = before.get(figure.key)
+        change = figure.change(old)
+        shown = "" if change is None else f"{change:.2f}"
         table.add_row(
-            f"100 of 10^6 pieces of feedback, {name}: p50",
-            f"{_ms(page.median)}, {page.statements} statements",
-            f"10^4: {_ms(few[name].median)}, {few[name].statements}",
-            f"{page.median / few[name].median:.1f}",
+            figure.name,
+            escape(figure.here) if not figure.left_out else "[bold red]LEFT OUT[/]",
+            escape(figure.against),
+            "" if figure.ratio is None else f"{figure.ratio:.3g}",
+            figure.wanted + {True: " [green]met[/]", False: " [bold red]missed[/]", None: ""}[figure.met],
+            f"[bold red]{shown or 'gone'} FELL[/]" if figure.fell(old) else shown,
         )
-
-
-def _add_reports(table: Table) -> None:
-    """Add what a report costs with a log of 100,000 entries, and of 10,000, against one of ten."""
-    for kind in reporting.databases():
-        table.add_section()
-        found = {count: reporting.costs(kind, count) for count in (10, 10_000, 100_000)}
-        for count in (10_000, 100_000):
-            for name, cost in found[count].items():
-                few = found[10][name]
-                table.add_row(
-                    f"{name}, report of {count:,} entries, {kind}: p50",
-                    f"{_ms(cost.median)}, {cost.statements} statements",
-                    f"10: {_ms(few.median)}, {few.statements}",
-                    f"{cost.median / few.median:.1f}",
-                )
-
-
-def _add_growth(table: Table) -> None:
-    """Add what it takes to resolve again, on PostgreSQL, which counts rows."""
-    table.add_section()
-    if unreachable() is not None:
-        table.add_row("rows read to resolve again", "left out", "no PostgreSQL", "")
-        return
-    for (name, cost), (_, before) in zip(growth.figures(1_000_000), growth.figures(10_000), strict=True):
-        table.add_row(
-            f"rows found to resolve again at 10^6 artifacts: {name}",
-            f"{cost.found} ({cost.visited} visits)",
-            f"10^4: {before.found} ({before.visited})",
-            f"{cost.found / before.found:.1f}" if before.found else "",
-        )
-
-
-def _ms(seconds: float) -> str:
-    return f"{seconds * 1000:.1f} ms"
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,192 +1,251 @@
-"""What it costs to resolve again when a fact arrives, with a million artifacts in the store.
+"""What becomes slower when the store grows: webhook, worker and resolution, with many artifacts against 10^4.
 
-PostgreSQL counts the rows that a transaction reads, so the figure is the same on every machine.
+Both stores stand side by side and take turns, delivery by delivery and round by round, so that a slow moment of the
+machine strikes both. A resolution is a reply's: the delivery of a maintainer's comment that answers one which a run
+signed. It is timed in this process, over the whole of the worker's path, and the walk along the chain alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+import contextlib
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from unittest import mock
 
-from resolver import intake, registration
-from resolver import settle as settling_module
+from receiver.settings import Settings
+from receiver.wiring import Services, wire
+from receiver.worker import Hand
+from resolver import settle
 from resolver.chain import Walk, walk
+from resolver.claims.ring import parse_ring
+from resolver.locks import locks_for
+from resolver.model.deliveries import DeliveryStatus, NewDelivery
+from resolver.model.runs import Run
+from resolver.payloads import envelope
 from resolver.policy import Policy
-from resolver.ports import Facts, Ledger
+from resolver.ports import Facts
 from resolver.query import Query
-from resolver.settle import Settling, settle
-from resolver.watch import News
-from store import Store, open_store
+from store import open_store
 from store.database import Database, Row, Values
-from tests.support.builders import (
-    AGENT,
-    Delivery,
-    commit,
-    issue_comment,
-    minute,
-    pull_request,
-    push,
-    review_comment,
-    sha,
-)
-from tests.support.databases import look_into, postgres_url
-from tests.support.world import REPO, World
+from tests.bench import deliveries, servers
+from tests.bench.figure import FEW, Figure, Scale, ms, per_second, power, us
+from tests.bench.filling import fill
+from tests.bench.usage import processor_seconds
+from tests.bench.webhook import PATIENCE, Taken, middle, taken
+from tests.support.databases import look_into
+from tests.support.own_postgres import LEFT_OUT, own_postgres, programs
+from tests.support.service import SIGNING_SECRET, WEBHOOK_SECRET, until
 
-IMPROVE = "/agents improve handle the empty case"
+STORES = os.environ.get("WHICHRUN_BENCH_STORES")
+"""A folder in which filled SQLite stores are kept and found again: to fill a large one takes long."""
 
-# A hundred thousand of a million stand in the repository that is asked about, a hundred on each of its numbers.
-_OBJECTS = """
-INSERT INTO object (id, repository_id, kind, github_id, number, author_id, author_login, author_type, author_as_of,
-    created_at, url, thread, path, commit_sha, original_commit_sha, deleted, as_of)
-SELECT n, CASE WHEN n %% 10 = 0 THEN {repository} ELSE 100000 + n %% 1000 END, 'pull_request_review_comment',
-    1000000 + n, 1000 + (n / 10) %% 1000, {author}, 'agent', 'Bot', 0, 1000000::bigint * n,
-    'https://github.com/x/y#' || n, 1000000 + n, 'src/f' || n %% 50 || '.py', md5(n::text), md5(n::text), 0, 0
-FROM generate_series(1, {count}) n
-"""
-_REVISIONS = """
-INSERT INTO revision (id, object_id, updated_at, body_sha256, body, editor_id, editor_login, editor_type, edited,
-    author_association, rank, repository_id, number)
-SELECT id, id, created_at, '', 'text', author_id, author_login, 'Bot', 0, 'NONE', 0, repository_id, number FROM object
-"""
-_SIGHTINGS = """
-INSERT INTO sighting (id, object_id, revision_id, repository_id, author_id, posted_from, posted_at, digest, workspace,
-    span_id, agent_name, trust, verified_with, verified_at, number)
-SELECT id, id, id, repository_id, author_id, created_at, created_at, 'd' || id, 'default', 's' || id %% 100000, 'agent',
-    'signed', 'k', 0, number FROM object
-"""
-_RUNS = """
-INSERT INTO run (id, workspace, span_id, repository, repository_key, repository_id, numbers, agent_name,
-    skill_version_ids, guardrail_version_ids, internal, started_at, artifacts, facts, registered_at)
-SELECT n, 'default', 's' || n, '{name}', '{name}', {repository}, '[]', 'agent', '[]', '[]', 0, {noon}, '[]', '', 0
-FROM generate_series(1, 100000) n
-"""
-_NUMBERS = """
-INSERT INTO run_number (number, run_id, repository_id, repository_key, started_at)
-SELECT 1000 + id %% 1000, id, repository_id, repository_key, started_at FROM run
-"""
-_INDEXES = """
-SELECT indexname, indexdef FROM pg_indexes
-WHERE schemaname = current_schema() AND tablename IN ('object', 'revision', 'sighting', 'run', 'run_number')
-AND indexname NOT LIKE '%%_pkey'
-"""
-_READ = "SELECT sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)) FROM pg_stat_xact_user_tables"
+_WAITING = "SELECT 1 FROM delivery WHERE status IN ('pending', 'failed') LIMIT 1"
+_NEXT = "SELECT coalesce(max(id), 0) FROM delivery"
+_SIZE_ON_POSTGRES = "SELECT pg_database_size(current_database())"
+_SIZE_ON_SQLITE = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """How many pieces of feedback were resolved again, how many rows statements found for it, and visited in all.
-
-    A row that is visited more than once, through an index and for a lock, counts each time.
-    """
-
-    resolved: int
-    found: int
-    visited: int
-
-
-def figures(count: int) -> Iterator[tuple[str, Cost]]:
-    """Yield what arrived when ``count`` artifacts were there, and what it cost."""
-    with postgres_url() as url:
-        store = open_store(url)
-        store.migrate()
-        world = World(store)
-        _fill(store, count)
-        for name, before, fact in _stories(world):
-            world.deliver(*before)
-            yield name, _counted(world, fact)
-        store.close()
+def figures(scale: Scale) -> Iterator[Figure]:
+    """Yield the rows, on SQLite and on PostgreSQL."""
+    with _sqlite(FEW) as few, _sqlite(scale.artifacts) as many:
+        yield from _compared("SQLite", scale, few, many)
+    if programs() is None:
+        yield Figure(key="growth.PostgreSQL", name="growth on PostgreSQL", left_out=LEFT_OUT)
+        return
+    with own_postgres() as url, own_postgres() as other:
+        for one, count in ((url, FEW), (other, scale.artifacts)):
+            _fill(one, count)
+        yield from _compared("PostgreSQL", scale, url, other)
 
 
-def _stories(world: World) -> Iterator[tuple[str, list[Delivery], Callable[[], None]]]:
-    """Yield facts that arrive late, each with what was there before."""
-    coder = world.run("coder")
-    reviewer = world.marks("pr-reviewer", span="span-pr-reviewer", number=42)
-    mark = reviewer.hidden_comment
-
-    def delivered(*deliveries: Delivery) -> Callable[[], None]:
-        return lambda: world.deliver(*deliveries)
-
-    yield (
-        "the commented commit",
-        [pull_request(REPO, head=sha("a")), review_comment(REPO, id=1, commit=sha("a"), body=IMPROVE, at=minute(5))],
-        delivered(push(REPO, commits=[commit(sha("a"), f"Add it\n\n{coder.commit_trailers}")], at=minute(1))),
-    )
-    yield (
-        "the comment replied to",
-        [review_comment(REPO, id=3, in_reply_to_id=2, body=IMPROVE, at=minute(5))],
-        delivered(review_comment(REPO, id=2, author=AGENT, body=f"leaks {mark}", at=minute(2))),
-    )
-    yield "the run that it names", [], lambda: _register(world)
-    yield (
-        "a comment that it quotes",
-        [issue_comment(REPO, id=4, body=f"> this loop never ends here\n\n{IMPROVE}", at=minute(6))],
-        delivered(issue_comment(REPO, id=5, author=AGENT, body=f"this loop never ends here {mark}", at=minute(3))),
-    )
-    yield (
-        "a comment on a number of 100 signed ones",
-        [issue_comment(REPO, id=6, number=1042, body=IMPROVE, at=minute(6))],
-        delivered(issue_comment(REPO, id=7, number=1042, author=AGENT, body="busy", at=minute(4))),
-    )
-    late = issue_comment(REPO, id=8, author=AGENT, body=mark, at=minute(9))
-    yield "a comment after the feedback", [], delivered(late)
-
-
-def _register(world: World) -> None:
-    world.run("pr-reviewer", at=minute(0))
-
-
-def _counted(world: World, fact: Callable[[], None]) -> Cost:
-    """Let a fact arrive; return what it took to resolve again what it can matter to."""
-    resolved = found = read = 0
-    rows = Database.rows
-
-    def finding(database: Database, sql: str, values: Values = ()) -> list[Row]:
-        nonlocal found
-        given = rows(database, sql, values)
-        found += len(given)
-        return given
-
-    def counting(ledger: Ledger, settling: Settling, news: News, feedback: Iterable[int] = ()) -> None:
-        nonlocal read
-        before = _rows_read(world.store)
-        with mock.patch.object(Database, "rows", finding):
-            settle(ledger, settling, news, feedback)
-        read += _rows_read(world.store) - before
-
-    def walking(facts: Facts, policy: Policy, query: Query) -> Walk:
-        nonlocal resolved
-        resolved += 1
-        return walk(facts, policy, query)
-
-    with (
-        mock.patch.object(intake, "settle", counting),
-        mock.patch.object(registration, "settle", counting),
-        mock.patch.object(settling_module, "walk", walking),
+def _compared(kind: str, scale: Scale, few_url: str, many_url: str) -> Iterator[Figure]:
+    at = f"at {power(scale.artifacts)} artifacts, {kind}"
+    few, many = Inside(few_url), Inside(many_url)
+    base = f"{power(FEW)}: "
+    size = few.size(), many.size()
+    yield _figure(f"growth.{kind}.size", f"size of the store {at}", [f"{one / 2**30:,.2f} GiB" for one in size], base)
+    for _ in range(scale.probes * scale.rounds):
+        for inside in (few, many):
+            inside.reply()
+    for key, name, goal in (
+        ("walk", f"resolution, the walk along the chain alone, p50 {at}", 2),
+        ("reply", f"resolution of a reply, the worker's whole path, p50 {at}", 2),
+        ("record", f"a delivery put on disk, p50 {at}", None),
     ):
-        fact()
-    return Cost(resolved, found, read)
+        seconds = [statistics.median(one.seconds[key]) for one in (few, many)]
+        bound = "the depth of the indexes" if goal else ""
+        yield _figure(f"growth.{kind}.{key}", name, list(map(ms, seconds)), base, seconds, goal=goal, bound=bound)
+    spent = [statistics.median(one.seconds["processor"]) for one in (few, many)]
+    title = f"resolution of a reply, processor time, p50 {at}"
+    yield _figure(f"growth.{kind}.reply.processor", title, list(map(ms, spent)), base, spent)
+    for key, name in (("rows", "rows"), ("statements", "statements")):
+        counts = [statistics.median(one.counts[key]) for one in (few, many)]
+        title = f"{name} to resolve a reply, the worker's whole path {at}"
+        yield _figure(f"growth.{kind}.{key}", title, [f"{one:g}" for one in counts], base, counts)
+    yield from _running(kind, scale, at, few, many)
 
 
-def _rows_read(store: Store) -> int:
-    return int(look_into(store).rows(_READ)[0][0])
+def _running(kind: str, scale: Scale, at: str, few: Inside, many: Inside) -> Iterator[Figure]:
+    """Measure the web alone, then let one worker process what that took in."""
+    both = (few, many)
+    with contextlib.ExitStack() as stack:
+        ports = [stack.enter_context(servers.web({"WHICHRUN_DATABASE_URL": one.url})) for one in both]
+        starts = [one.next_index() for one in both]
+        rounds: list[list[Taken]] = [[], []]
+        for turn in range(scale.rounds):
+            for found, server, start in zip(rounds, ports, starts, strict=True):
+                found.append(taken(server, turn, scale, start=start))
+    base = f"{power(FEW)}: "
+    loads = list(map(middle, rounds))
+    rates = [one.load.rate for one in loads]
+    yield _figure(
+        f"growth.{kind}.web", f"deliveries on disk {at}", list(map(per_second, rates)), base, rates, more=True
+    )
+    spent = [one.processor for one in loads]
+    title = f"processor time of each, web {at}"
+    yield _figure(f"growth.{kind}.web.processor", title, list(map(us, spent)), base, spent)
+    drained = [_drained(one, scale.rounds * scale.deliveries) for one in both]
+    rates = [rate for rate, _ in drained]
+    title = f"processed by one worker {at}"
+    yield _figure(f"growth.{kind}.worker", title, list(map(per_second, rates)), base, rates, more=True)
+    spent = [processor for _, processor in drained]
+    title = f"processor time of each, worker {at}"
+    yield _figure(f"growth.{kind}.worker.processor", title, list(map(us, spent)), base, spent)
 
 
-def _fill(store: Store, count: int) -> None:
-    database = look_into(store)
-    noon = int(datetime.fromisoformat(minute(0)).timestamp()) * 1_000_000
-    words = {"repository": REPO.id, "name": REPO.name, "author": AGENT.id, "count": count, "noon": noon}
-    with store.transaction():
-        for setting, value in (("statement_timeout", "0"), ("session_replication_role", "replica")):
-            database.rows("SELECT set_config(?, ?, true)", (setting, value))
-        indexes = database.rows(_INDEXES)
-        for name, _ in indexes:
-            database.change(f"DROP INDEX {name}")
-        for statement in (_OBJECTS, _REVISIONS, _SIGHTINGS, _RUNS, _NUMBERS):
-            database.change(statement.format(**words))
-        for _, definition in indexes:
-            database.change(definition)
-        for table in ("object", "revision", "sighting", "run"):
-            database.rows(f"SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table}))")
-    database.change("ANALYZE")
+def _drained(inside: Inside, count: int) -> tuple[float, float]:
+    """Let a worker process all that waits; return how many a second, and the seconds of processor for each."""
+    begun = time.monotonic()
+    with servers.worker({"WHICHRUN_DATABASE_URL": inside.url}) as pid:
+        until(lambda: not inside.waits(), patience=PATIENCE)
+        return count / (time.monotonic() - begun), processor_seconds(pid) / count
+
+
+TIMED = ("walk", "reply", "processor", "record")
+
+
+@dataclass
+class Inside:
+    """A service's insides over a store, in this process; ``seconds`` and ``counts`` are of each reply."""
+
+    url: str
+    seconds: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in TIMED})
+    counts: dict[str, list[int]] = field(default_factory=lambda: {"rows": [], "statements": []})
+
+    def __post_init__(self) -> None:
+        """Open the store, and register the runs that the deliveries speak of."""
+        settings = Settings(
+            _env_file=None,
+            database_url=self.url,
+            webhook_secrets=parse_ring(WEBHOOK_SECRET, name="secrets"),
+            signing_secrets=parse_ring(SIGNING_SECRET, name="secrets"),
+        )
+        self.services: Services = wire(settings)
+        self._database = look_into(self.services.store)
+        for run in map(deliveries.registration, range(deliveries.RUNS)):
+            _register(self.services, run)
+        self._group = self.next_index() // 4
+
+    def size(self) -> int:
+        """Return how many bytes the store has."""
+        return int(self._database.rows(_SIZE_ON_POSTGRES if self._database.is_postgres else _SIZE_ON_SQLITE)[0][0])
+
+    def next_index(self) -> int:
+        """Return an index of a delivery that was not used yet, the first of its four."""
+        return 4 * (int(self._database.rows(_NEXT)[0][0]) + 1)
+
+    def waits(self) -> bool:
+        """Whether a delivery waits to be processed."""
+        return bool(self._database.rows(_WAITING))
+
+    def reply(self) -> None:
+        """Take in a signed comment, then time a reply to it with feedback."""
+        hand = Hand(self.services)
+        self._record(4 * self._group)
+        hand.work_once()
+        begun = time.perf_counter()
+        self._record(4 * self._group + 1)
+        self.seconds["record"].append(time.perf_counter() - begun)
+        self._group += 1
+        rows = statements = 0
+        asked = Database.rows
+
+        def counted(database: Database, sql: str, values: Values = ()) -> list[Row]:
+            nonlocal rows, statements
+            found = asked(database, sql, values)
+            rows, statements = rows + len(found), statements + 1
+            return found
+
+        def timed(facts: Facts, policy: Policy, query: Query) -> Walk:
+            begun = time.perf_counter()
+            walked = walk(facts, policy, query)
+            self.seconds["walk"].append(time.perf_counter() - begun)
+            assert walked.answer.mode == "artifact_parent_comment", walked.answer
+            return walked
+
+        with mock.patch.object(Database, "rows", counted), mock.patch.object(settle, "walk", timed):
+            begun, spent = time.perf_counter(), time.thread_time()
+            assert hand.work_once()
+            self.seconds["reply"].append(time.perf_counter() - begun)
+            self.seconds["processor"].append(time.thread_time() - spent)
+        self.counts["rows"].append(rows)
+        self.counts["statements"].append(statements)
+
+    def _record(self, index: int) -> None:
+        event, body = deliveries.body(index)
+        found = envelope.read(event, body, "application/json")
+        name = f"growth-{os.getpid()}-{time.monotonic_ns()}"
+        headers = {"Content-Type": "application/json"}
+        self.services.store.record(
+            NewDelivery(
+                name, event, found.action, found.repository_id, headers, body, DeliveryStatus.PENDING, None,
+                self.services.clock(),
+            )
+        )  # fmt: skip
+
+
+def _register(services: Services, facts: dict[str, object]) -> None:
+    run = Run(
+        workspace="default",
+        span_id=str(facts["span_id"]),
+        repository=deliveries.REPOSITORY,
+        agent_name=str(facts["agent_name"]),
+        started_at=datetime.fromisoformat("2026-10-01T09:00:00Z"),
+        number=int(str(facts["number"])),
+        numbers=(int(str(facts["number"])),),
+    )
+    with services.store.snapshot() as catalogue:
+        locks = locks_for(catalogue, run.workspace, run.repository, run.span_id)
+    with services.store.transaction(*locks) as ledger:
+        services.registration.register(ledger, run, facts="bench")
+
+
+@contextlib.contextmanager
+def _sqlite(count: int) -> Iterator[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(STORES or folder) / f"artifacts-{count}.db"
+        url = f"sqlite:///{path}"
+        if not path.exists():
+            _fill(url, count)
+        yield url
+
+
+def _fill(url: str, count: int) -> None:
+    store = open_store(url)
+    store.migrate()
+    store.close()
+    fill(url, count)
+
+
+def _figure(
+    key: str, name: str, shown: list[str], base: str, values: list[float] | None = None, **other: object
+) -> Figure:
+    few, many = shown
+    figure = Figure(key=key, name=name, here=many, against=base + few, more=False)
+    return replace(figure, ratio=None if values is None else values[1] / values[0], **other)  # type: ignore[arg-type]

@@ -10,12 +10,12 @@ from __future__ import annotations
 import multiprocessing
 import selectors
 import socket
-import statistics
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tests.bench import deliveries
+from tests.bench.figure import percentile
 
 PROCESSES = 2
 CONNECTIONS = 16
@@ -32,11 +32,6 @@ class Load:
     def percentile(self, percent: int) -> float:
         """Return a percentile of the times, in seconds."""
         return percentile(self.seconds, percent)
-
-
-def percentile(values: Sequence[float], percent: int) -> float:
-    """Return a percentile."""
-    return statistics.quantiles(values, n=100)[percent - 1]
 
 
 def drive(port: int, indices: range) -> Load:

@@ -12,18 +12,17 @@ from tests.support.builders import Repo, issue_comment
 from tests.support.events import Event, events
 from tests.support.service import WEBHOOK_SECRET, Service, until
 
-CHANGES = 40
 STATUSES = ("analyzed", "failed")
 
 
-def latencies() -> list[float]:
+def latencies(changes: int) -> list[float]:
     """Return the seconds from when a change was acknowledged to when a reader of the stream had it."""
     with whole() as service:
         url, number = f"{service.url}/v1/feedback", _give(service)
         with requests.get(f"{url}/stream", headers=service.authorization, stream=True, timeout=30) as answer:
             stream = events(answer.iter_content(chunk_size=None))
             next(stream)
-            return [_change(service, f"{url}/{number}", stream, STATUSES[index % 2]) for index in range(CHANGES)]
+            return [_change(service, f"{url}/{number}", stream, STATUSES[index % 2]) for index in range(changes)]
 
 
 def _change(service: Service, url: str, stream: Iterator[Event], status: str) -> float:
