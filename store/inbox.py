@@ -7,6 +7,7 @@ holder die, it is handed out again; should it merely be slow, two process it and
 
 from __future__ import annotations
 
+import functools
 import json
 import zlib
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from resolver.model.deliveries import Claimed, Delivery, NewDelivery, Recorded
-from store.database import Database, Row
+from store.database import Database, Row, marks
 from store.deliveries import DeliveryFacts
 from store.rows import body_hash
 from store.times import from_micros, now, to_micros, to_optional
@@ -25,9 +26,8 @@ MOST_TRIES = 10
 """After so many tries a delivery is dead (SPEC §3)."""
 
 _RECORD = """
-INSERT INTO delivery (guid, event, action, repository_id, headers, body, body_sha256, status, error, tries,
-    received_at, processed_at, next_try_at, held_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, NULL, 0, 0)
-ON CONFLICT (guid) DO NOTHING
+INSERT INTO delivery (guid, event, action, repository_id, headers, body, body_sha256, status, error, received_at,
+    tries, processed_at, next_try_at, held_until) VALUES {rows} ON CONFLICT (guid) DO NOTHING RETURNING guid
 """
 _BODY = "SELECT body_sha256 FROM delivery WHERE guid = ?"
 _CONFLICT = """
@@ -81,7 +81,7 @@ class Inbox:
         """Keep a delivery as it came in; it is on disk when this returns."""
         row = _row(delivery)
         with self._db.writing():
-            recorded = self._record(row)
+            [recorded] = self._record((row,))
             if recorded is Recorded.CONFLICT:
                 self._db.change(_CONFLICT, (row.guid, row.digest, row.body, row.headers, row.received_at))
         return recorded
@@ -95,13 +95,20 @@ class Inbox:
         if not rows:
             return []
         with self._db.writing():
-            return [self._record(row) for row in rows]
+            return self._record(rows)
 
-    def _record(self, row: _Row) -> Recorded:
-        if self._db.change(_RECORD, row):
-            return Recorded.STORED
-        known = bytes(self._db.rows(_BODY, (row.guid,))[0][0])
-        return Recorded.DUPLICATE if known == row.digest else Recorded.CONFLICT
+    def _record(self, rows: Sequence[_Row]) -> list[Recorded]:
+        added = self._db.rows(_record(len(rows)), [value for row in rows for value in row])
+        new = {guid for (guid,) in added}
+        recorded = []
+        for row in rows:
+            if row.guid in new:
+                new.remove(row.guid)  # the first of a name: one behind it in the same statement was passed over
+                recorded.append(Recorded.STORED)
+            else:
+                known = bytes(self._db.rows(_BODY, (row.guid,))[0][0])
+                recorded.append(Recorded.DUPLICATE if known == row.digest else Recorded.CONFLICT)
+        return recorded
 
     def claim_some(self, at: datetime, *, most: int) -> list[Claimed]:
         """Return due deliveries that nobody holds, oldest first; their tries are counted on disk before this returns.
@@ -177,6 +184,13 @@ class Inbox:
     def _set_aside(self, delivery_id: int, tries: int, status: str, error: str, next_try_at: int) -> None:
         with self._db.writing():
             self._db.change(_FAIL, (status, error, next_try_at, delivery_id, tries))
+
+
+@functools.cache
+def _record(count: int) -> str:
+    """Return the statement that keeps so many deliveries."""
+    row = f"({marks(len(_Row._fields))}, 0, NULL, 0, 0)"
+    return _RECORD.format(rows=", ".join([row] * count))
 
 
 def _row(delivery: NewDelivery) -> _Row:

@@ -54,16 +54,16 @@ def _fails(guid: str) -> None:
 def _around_processing(guid: str, act: Callable[[], None]) -> None:
     from store import Store  # noqa: PLC0415 -- only the processes that are changed import it here
 
-    processing = Store.processing
+    processing = Store.processing_some
 
     @contextmanager
     def poisoned(self: Store, claimed: Any, *locks: str) -> Iterator[Any]:  # noqa: ANN401 -- as the method it replaces
-        with processing(self, claimed, *locks) as ledger:
-            if claimed.guid == guid:
+        with processing(self, claimed, *locks) as (ledger, mine):
+            if any(one.guid == guid for one in claimed):
                 act()
-            yield ledger
+            yield ledger, mine
 
-    Store.processing = poisoned  # type: ignore[method-assign]
+    Store.processing_some = poisoned  # type: ignore[method-assign]
 
 
 def _clock(file: str) -> None:
@@ -90,35 +90,35 @@ def _acknowledges_early(seconds: float) -> None:
     from resolver.model.deliveries import Recorded  # noqa: PLC0415 -- as above
     from store import Store  # noqa: PLC0415 -- as above
 
-    record = Store.record
+    record = Store.record_all
 
-    def later(store: Store, delivery: Any) -> None:  # noqa: ANN401 -- as the method it replaces
+    def later(store: Store, deliveries: Any) -> None:  # noqa: ANN401 -- as the method it replaces
         time.sleep(seconds)
-        record(store, delivery)
+        record(store, deliveries)
         store.close()
 
-    def early(self: Store, delivery: Any) -> Recorded:  # noqa: ANN401 -- as above
-        threading.Thread(target=later, args=(self, delivery)).start()
-        return Recorded.STORED
+    def early(self: Store, deliveries: Any) -> list[Recorded]:  # noqa: ANN401 -- as above
+        threading.Thread(target=later, args=(self, deliveries)).start()
+        return [Recorded.STORED for _ in deliveries]
 
-    Store.record = early  # type: ignore[method-assign]
+    Store.record_all = early  # type: ignore[method-assign]
 
 
 def _forgets_before_it_works(_: object) -> None:
     """Break the promise: note a delivery as done in a transaction of its own, before the one that takes it in."""
     from store.inbox import Inbox  # noqa: PLC0415 -- as above
 
-    processing = Inbox.processing
+    processing = Inbox.processing_some
 
     @contextmanager
-    def forgetful(self: Inbox, claimed: Any, *locks: str) -> Iterator[bool]:  # noqa: ANN401 -- as above
+    def forgetful(self: Inbox, claimed: Any, *locks: str) -> Iterator[frozenset[int]]:  # noqa: ANN401 -- as above
         with processing(self, claimed) as mine:
             pass
         time.sleep(0.05)
         with self._db.writing(*locks):
             yield mine
 
-    Inbox.processing = forgetful  # type: ignore[method-assign]
+    Inbox.processing_some = forgetful  # type: ignore[method-assign]
 
 
 CHANGES: Final[dict[str, tuple[str | None, Callable[[Any], None]]]] = {
