@@ -71,15 +71,24 @@ class Prepared:
         return any(one.verified_with == key_id for reading in self._readings for one in reading.sightings)
 
     def decided(self, ledger: Ledger) -> Prepared:
-        """Return the same without doubts: each claim was verified before, or is refused."""
+        """Return the same without doubts: each claim was verified before, or is refused.
+
+        The locks of those that were are taken now: of claims in doubt anybody can write more than there are locks.
+        """
         if not any(reading.doubts for reading in self._readings):
             return self
-        return replace(
+        known = doubts.Known.of(ledger, self._readings)
+        decided = replace(
             self,
-            objects=tuple((seen, doubts.decide(ledger, reading)) for seen, reading in self.objects),
-            pushes=tuple((push, _decided(ledger, readings)) for push, readings in self.pushes),
-            commits=_decided(ledger, self.commits),
+            objects=tuple((seen, known.decided(reading)) for seen, reading in self.objects),
+            pushes=tuple(
+                (push, {sha: known.decided(reading) for sha, reading in readings.items()})
+                for push, readings in self.pushes
+            ),
+            commits={sha: known.decided(reading) for sha, reading in self.commits.items()},
         )
+        ledger.lock(decided.locks)
+        return decided
 
     @property
     def _readings(self) -> Iterator[Reading]:
@@ -89,10 +98,8 @@ class Prepared:
 
     @property
     def _sightings(self) -> Iterator[Sighting]:
-        """Yield every claim that may come to be kept."""
         for reading in self._readings:
             yield from reading.sightings
-            yield from (doubt.sighting for doubt in reading.doubts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,10 +220,6 @@ class Intake:
     def _read_commit(self, commit: Commit, pushed_at: datetime, at: datetime | None) -> Reading:
         carrier = Carrier(commit.repository_id, kind=None, key=commit.sha, posted_at=pushed_at)
         return self.reader.read_commit(commit.message, carrier, at)
-
-
-def _decided(ledger: Ledger, readings: Mapping[str, Reading]) -> Mapping[str, Reading]:
-    return {sha: doubts.decide(ledger, reading) for sha, reading in readings.items()}
 
 
 def _workspaces_of(ledger: Ledger, observation: Observation) -> frozenset[str] | None:

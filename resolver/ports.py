@@ -32,7 +32,7 @@ from resolver.model.github import (
     Text,
     ThreadSeen,
 )
-from resolver.model.runs import Reading, Run, Sighting
+from resolver.model.runs import Reading, Run, Sighting, Verification
 from resolver.reports.port import ReportLedger
 
 
@@ -207,11 +207,8 @@ class Facts(Protocol):
         """Return the claims that any revision of an object carries."""
         ...
 
-    def verification(self, digest: str, proof: bytes | None) -> tuple[str | None, datetime] | None:
-        """Return the key (its id) that verified a claim, and when; None when none ever did.
-
-        With ``proof``, only the claim with that very signature is meant (``Sighting.proof``).
-        """
+    def verifications(self, digests: Iterable[str]) -> Mapping[str, tuple[Verification, ...]]:
+        """Return how claims were verified, by their digests, in an order that is always the same; signed ones alone."""
         ...
 
     def claim_in_commits(self, repository_id: int, digest: str, at: datetime) -> bool:

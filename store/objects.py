@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from resolver.model.github import GithubObject, Kind, ObjectRef, Revision, Text
-from resolver.model.runs import Reading, Sighting
+from resolver.model.runs import Reading, Sighting, Verification
 from resolver.watch import ALWAYS
 from store.part import Part
 from store.rows import (
@@ -93,10 +94,11 @@ _IN_COMMITS = """
 SELECT 1 FROM sighting s JOIN git_commit c ON c.id = s.commit_id
 WHERE s.digest = ? AND s.posted_at IS NULL AND s.repository_id = ? AND c.pushed_at <= ? LIMIT 1
 """
-_VERIFIED = "SELECT s.verified_with, s.verified_at FROM sighting s WHERE s.digest = ? AND s.trust = 'signed'"
-_FIRST = "ORDER BY s.posted_at LIMIT 1"  # as the index has them: a claim may be pasted a thousand times
-_VERIFICATION = f"{_VERIFIED} {_FIRST}"
-_SAME_VERIFICATION = f"{_VERIFIED} AND s.proof = ? {_FIRST}"
+_VERIFIED = """
+SELECT s.digest, s.verified_with, MIN(s.verified_at) first_at, s.proof
+FROM wanted CROSS JOIN sighting s WHERE s.digest = wanted.column1 AND s.trust = 'signed'
+GROUP BY s.digest, s.verified_with, s.proof ORDER BY first_at, s.verified_with, s.proof
+"""
 _SIGNS = "SELECT 1 FROM sighting WHERE repository_id = ? AND author_id = ? LIMIT 1"
 
 
@@ -191,16 +193,13 @@ class ObjectFacts(Part):
         rows = self._db.rows(_SIGNS_OF, (workspace, span_id, ref.repository_id, ref.kind.value, ref.id))
         return tuple(map(to_sighting, rows))
 
-    def verification(self, digest: str, proof: bytes | None) -> tuple[str | None, datetime] | None:
-        """Return the key (its id) that verified a claim, and when; None when none ever did.
-
-        With ``proof``, only the claim with that very signature is meant (``Sighting.proof``).
-        """
-        if proof is None:
-            row = self._db.row(_VERIFICATION, (digest,))
-        else:
-            row = self._db.row(_SAME_VERIFICATION, (digest, proof))
-        return None if row is None else (row[0], from_micros(row[1]))
+    def verifications(self, digests: Iterable[str]) -> dict[str, tuple[Verification, ...]]:
+        """Return how claims were verified, by their digests, the first time first; signed ones alone."""
+        found: dict[str, tuple[Verification, ...]] = {}
+        for digest, key_id, first_at, proof in self._db.rows_among(_VERIFIED, [(digest,) for digest in digests]):
+            one = Verification(key_id, from_micros(first_at), None if proof is None else bytes(proof))
+            found[digest] = (*found.get(digest, ()), one)
+        return found
 
     def claim_in_commits(self, repository_id: int, digest: str, at: datetime) -> bool:
         """Return whether a commit of the repository, pushed by a time, carries a claim."""

@@ -51,6 +51,13 @@ ELSEWHERE: Final[dict[str, dict[str, Any]]] = {
     },
     "/healthz": _read("Say that the process answers.", "operations_health", {200: (JSON, "okay")}, 400),
     "/readyz": _read("Say that the service can do its work.", "operations_ready", {200: (JSON, "okay")}, 400, 503),
+    "/.well-known/jwks.json": _read(
+        "Show the public keys that check claims of version 2 (RFC 7517).",
+        "operations_jwks",
+        {200: ("application/jwk-set+json", "any")},
+        400,
+        503,
+    ),
     "/metrics": _read("Show numbers for Prometheus.", "operations_metrics", {200: ("text/plain", None)}, 400),
     "/openapi.json": _read("Show this document.", "operations_openapi", {200: (JSON, "any")}, 400),
     "/docs": _read("Show this document as a page.", "operations_docs", {200: ("text/html", None)}, 400),

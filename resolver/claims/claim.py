@@ -1,4 +1,4 @@
-"""A claim of version 1, normalised and valid by construction (SPEC §2.1)."""
+"""A claim, of either version, normalised and valid by construction (SPEC §2.1, §2.2)."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from resolver.markdown import CLAIM, read
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """What a carrier holds, as it was written: JSON in a hidden comment, base64 in a trailer."""
+    """What a carrier holds, as it was written: JSON in a hidden comment, base64 in a trailer; or a JWS in either."""
 
     carrier: Literal["hidden_comment", "commit_trailer"]
     text: str

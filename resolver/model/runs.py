@@ -103,6 +103,15 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True)
+class Verification:
+    """That a claim was verified: by which key (its id), when, and with which signature, as far as that was kept."""
+
+    key_id: str | None
+    verified_at: datetime
+    proof: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
 class Doubt:
     """A claim that no valid key verifies now, and that still counts if it was verified before (SPEC §2.3).
 

@@ -9,6 +9,9 @@ from typing import Any
 
 import requests
 
+from resolver.claims.claim import Claim
+from resolver.claims.ring import parse_ring
+from resolver.claims.write import write
 from tests.support.builders import AGENT, Delivery, Repo, issue_comment, minute
 from tests.support.inbox import headers
 from tests.support.service import COMMAND, PATIENCE, WEBHOOK_SECRET, Service, environment, running, until
@@ -92,13 +95,11 @@ def test_rotation_under_a_running_service(tmp_path: Path) -> None:
 
 def test_a_claim_that_came_before_its_secret(tmp_path: Path) -> None:
     """What a secret signed that the service did not have is linked soon after a start with it."""
-    with running(tmp_path, signing_secrets="k2:another secret") as service:
-        early = marks(service, "early")
-    (tmp_path / "one").mkdir()
-    body = f"Done.\n\n{early['hidden_comment']}"
-    with running(tmp_path / "one", signing_secrets="k1:a secret") as service:
+    claim = Claim(span_id="early", workspace="default", repository=REPO.name, number=42, agent_name="coder")
+    body = f"Done.\n\n{write(claim, parse_ring('k2:another secret', name='x')).hidden_comment}"
+    with running(tmp_path, signing_secrets="k1:a secret") as service:
         marks(service, "early")
         deliver(service, issue_comment(REPO, id=11, author=AGENT, body=body, at=minute(1)))
         assert artifacts(service, "early") == 0
-    with running(tmp_path / "one", signing_secrets="k2:another secret,k1:a secret") as service:
+    with running(tmp_path, signing_secrets="k2:another secret,k1:a secret") as service:
         until(lambda: artifacts(service, "early") == 1)

@@ -7,15 +7,16 @@ import pytest
 
 from receiver.cli import COMMANDS
 from receiver.cli.hook import COMMANDS as HOOK_COMMANDS
+from receiver.cli.keys import COMMANDS as KEYS_COMMANDS
 from receiver.cli.token import COMMANDS as TOKEN_COMMANDS
 from tests.support.command_line import error_of, whichrun
 
-ABSENT = {"keys", "import"}
+ABSENT = {"import"}
 
 
 def spelled_out() -> dict[str, str]:
     """Return every command that does something, as it is called, with its line in the list."""
-    groups = {"hook": HOOK_COMMANDS, "token": TOKEN_COMMANDS}
+    groups = {"hook": HOOK_COMMANDS, "keys": KEYS_COMMANDS, "token": TOKEN_COMMANDS}
     lines = {name: text for name, (_, text) in COMMANDS.items() if name not in groups}
     return lines | {
         f"{group} {name}": text for group, commands in groups.items() for name, (_, text) in commands.items()

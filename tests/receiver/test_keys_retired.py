@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from resolver.ask import Question
 from resolver.claims.write import Marks
 from resolver.model.answers import Confidence
 from store import Store
@@ -100,6 +101,22 @@ def test_what_was_never_verified_is_refused(store: Store, keys: tuple[Keys, str]
     world.deliver(issue_comment(REPO, id=12, body=f"{IMPROVE}\n\n{marks.hidden_comment}", at=minute(5)))
     assert world.answer().confidence is not Confidence.EXACT
     assert "is retired" in str(world.answer().findings)
+
+
+def test_a_question_about_a_text(store: Store, keys: tuple[Keys, str]) -> None:
+    """Whoever asks about a text gets the same answer: a claim that was verified before counts, any other does not."""
+    world = Rotating(store, settings=keys[0])
+    seen, unseen = world.run("coder"), world.run("tester")
+    world.deliver(comment(seen, 11))
+    later(world)
+    world.retire(keys[1])
+    found = world.ask(Question(repository=REPO.name, number=42, body=seen.hidden_comment))
+    assert (found.confidence, found.span_id) == (Confidence.EXACT, "span-coder")
+    assert world.ask(Question(repository=REPO.name, number=42, commit_message=seen.commit_trailers)).mode == (
+        "commit_trailer"
+    )
+    found = world.ask(Question(repository=REPO.name, number=42, body=unseen.hidden_comment))
+    assert found.confidence is not Confidence.EXACT
 
 
 def test_another_claim_by_the_same_key_is_no_way_in(store: Store, keys: tuple[Keys, str]) -> None:

@@ -178,6 +178,29 @@ def test_what_0002_stored_is_found_after(database_url: str, tmp_path: Path) -> N
     store.close()
 
 
+def test_the_keys_of_what_was_verified_before_are_known_after(database_url: str, tmp_path: Path) -> None:
+    """The register begins with the keys that verified what is stored; for none of them texts are read again."""
+    folder = tmp_path / "fifth"
+    folder.mkdir()
+    for path in sorted(FOLDER.glob("000[1-5]_*.py")):
+        shutil.copy(path, folder)
+    database = Database(database_url)
+    migrate(database, folder)
+    with database.writing():
+        for key, moment in (("'k1'", 7), ("'k1'", 5), ("'k2'", 9), ("NULL", 3)):
+            database.change(
+                "INSERT INTO sighting (repository_id, digest, workspace, span_id, trust, verified_with, verified_at) "
+                f"VALUES (1, 'd{moment}', 'w', 's', 'signed', {key}, {moment})"
+            )
+    database.close()
+    store = open_store(database_url)
+    assert store.migrate()[0] == "0006_keys"
+    known = {key.id: (key.kind, key.created_at, key.read_again_at) for key in store.keys.all()}
+    fifth, ninth = EPOCH + timedelta(microseconds=5), EPOCH + timedelta(microseconds=9)
+    assert known == {"k1": ("hmac", fifth, fifth), "k2": ("hmac", ninth, ninth)}
+    store.close()
+
+
 def test_interrupted(database_url: str, tmp_path: Path) -> None:
     """A migration that fails leaves nothing of itself, and those before it stay; mended, it runs."""
     folder = tmp_path / "migrations"

@@ -14,6 +14,7 @@ from receiver.rereading import read_again
 from receiver.settings import Settings
 from receiver.wiring import Services, wire
 from receiver.worker import Hand
+from resolver.ask import Asker
 from resolver.claims.claim import Claim
 from resolver.claims.reader import ClaimReader
 from resolver.claims.write import Marks, mark
@@ -40,6 +41,7 @@ class Rotating(World):
         intake = Intake(reader, services.policy, self.clock)
         self.services: Services = replace(services, keyring=keyring, reader=reader, intake=intake)
         self.intake, self.policy = intake, services.policy
+        self.asker = Asker(reader, self.policy, self.clock)
         self.registration = Registration(self.policy, self.clock)
         self.services.keyring.register()
 
