@@ -15,7 +15,7 @@ from receiver.views import AnswerView, FeedbackView, view_of
 from receiver.wiring import Services
 from resolver.correction import Correction, correct
 from resolver.errors import ConflictError, NotFoundError, PayloadError, RefusedError
-from resolver.locks import locks_for, repository_lock, run_lock
+from resolver.locks import holding, locks_for, repository_lock, run_lock
 from resolver.model.deliveries import Delivery
 from resolver.model.feedback import SETTABLE, Status
 from resolver.model.reports import Producer
@@ -50,18 +50,26 @@ class Changes:
         ``facts`` is a text that is the same when the caller says the same: ConflictError when the span is kept with
         other facts.
         """
-        with self.services.store.transaction(*self._locks(run)) as ledger:
-            return self.services.registration.register(ledger, run, facts=facts)
+
+        def keep(locks: tuple[str, ...]) -> tuple[Run, bool]:
+            with self.services.store.transaction(*locks) as ledger:
+                return self.services.registration.register(ledger, run, facts=facts)
+
+        return holding(self._locks(run), keep)
 
     def complete(self, span_id: str, later: Later) -> Run:
         """Add to a run what became known later. Raises RefusedError when it would gather too much."""
-        run = Queries(self.services, self.workspace).run(span_id)
-        with self.services.store.transaction(*self._locks(run)) as ledger:
-            run = ledger.runs_for(self.workspace, (span_id,)).get(span_id, run)
-            completed = _completed(run, later)
-            if completed != run:
-                self.services.registration.update(ledger, completed)
-            return completed
+        known = Queries(self.services, self.workspace).run(span_id)
+
+        def keep(locks: tuple[str, ...]) -> Run:
+            with self.services.store.transaction(*locks) as ledger:
+                run = ledger.runs_for(self.workspace, (span_id,)).get(span_id, known)
+                completed = _completed(run, later)
+                if completed != run:
+                    self.services.registration.update(ledger, completed)
+                return completed
+
+        return holding(self._locks(known), keep)
 
     def set_status(self, feedback_id: int, status: Status) -> FeedbackView:
         """Give feedback another status, which holds until its text changes.

@@ -27,6 +27,7 @@ from receiver.metrics.instruments import instruments
 from receiver.settings import Settings, load
 from receiver.wiring import Services, wire_for_service
 from resolver.errors import NotJsonError, PayloadError, StoreError, WhichrunError
+from resolver.locks import holding
 from resolver.model.deliveries import Claimed
 from resolver.payloads import envelope
 from store.inbox import MOST_TRIES
@@ -103,11 +104,18 @@ def _process(services: Services, claimed: Claimed) -> bool:
     """Take one delivery in; return False when another worker was faster."""
     begun = time.perf_counter()
     prepared = services.intake.prepare(envelope.read(claimed.event, claimed.body, claimed.content_type))
-    with resolved.gathered() as appended, services.store.processing(claimed, *prepared.locks) as ledger:
-        if ledger is None:
-            log.info("delivery %s: another worker has done it", claimed.guid)
-            return False
-        services.intake.apply(ledger, prepared, cause=f"delivery {claimed.guid}")
+
+    def take_in(locks: tuple[str, ...]) -> bool:
+        with services.store.processing(claimed, *locks) as ledger:
+            if ledger is not None:
+                services.intake.apply(ledger, prepared, cause=f"delivery {claimed.guid}")
+            return ledger is not None
+
+    with resolved.gathered() as appended:
+        mine = holding(prepared.locks, take_in)
+    if not mine:
+        log.info("delivery %s: another worker has done it", claimed.guid)
+        return False
     took = (time.perf_counter() - begun) * 1000
     log.info("delivery %s: done in %.1f ms, resolutions: %d", claimed.guid, took, len(appended))
     instruments().processed.labels("done").inc()

@@ -14,7 +14,7 @@ from typing import Any
 
 import peewee
 
-from resolver.errors import StoreError
+from resolver.errors import LateLockError, StoreError
 from store.connections import ERRORS, Connections, store_error
 
 Row = tuple[Any, ...]
@@ -179,6 +179,15 @@ class Database:
         for start in range(0, len(ids) if self.is_postgres else 0, _AT_ONCE):
             part = ids[start : start + _AT_ONCE]
             self.rows(" ".join(("SELECT", ", ".join(["pg_advisory_xact_lock(?)"] * len(part)))), part)
+
+    def lock_late(self, names: Iterable[str]) -> None:
+        """Take locks while others are held, without waiting for any. Raises LateLockError."""
+        wanted = tuple(names)
+        for start in range(0, len(wanted) if self.is_postgres else 0, _AT_ONCE):
+            ids = [_lock_id(name) for name in wanted[start : start + _AT_ONCE]]
+            taken = self.rows(" ".join(("SELECT", ", ".join(["pg_try_advisory_xact_lock(?)"] * len(ids)))), ids)
+            if not all(taken[0]):
+                raise LateLockError(wanted)
 
     def _open(self) -> None:
         if self._state.busy:

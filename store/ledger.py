@@ -44,3 +44,7 @@ class Ledger(
         SQLite has one writer at a time, which is the one lock that it needs.
         """
         self._db.lock(names)
+
+    def lock_late(self, names: Iterable[str]) -> None:
+        """Do so, where others of their kind are held already: raises LateLockError instead of waiting for one."""
+        self._db.lock_late(names)
