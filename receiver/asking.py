@@ -26,6 +26,7 @@ from resolver.errors import GithubDownError, GithubRefusedError, SettingsError, 
 from resolver.github.client import HttpGithub
 from resolver.github.limits import Left
 from resolver.github.port import Github
+from resolver.locks import holding
 from resolver.model.asking import Asked, ClaimedWant, Place
 from resolver.model.wants import WantChange
 from resolver.observe import Observation
@@ -155,8 +156,12 @@ class _Hand:
     def _keep(self, told: Observation) -> None:
         """Keep a part of what is wanted while the rest is asked for: what is broken off goes on from there."""
         prepared = self.services.intake.prepare_facts(told)
-        with self.services.store.transaction(*prepared.locks) as ledger:
-            self.services.intake.apply(ledger, prepared, cause=f"GitHub was asked for {self.claimed.want}")
+
+        def keep(locks: tuple[str, ...]) -> None:
+            with self.services.store.transaction(*locks) as ledger:
+                self.services.intake.apply(ledger, prepared, cause=f"GitHub was asked for {self.claimed.want}")
+
+        holding(prepared.locks, keep)
 
     def _stay(self) -> None:
         """Prolong the hold while one want takes many questions.
@@ -224,9 +229,13 @@ class _Hand:
         """Change the want, keep what was told, and resolve what it can touch: in one transaction."""
         want = self.claimed.want
         prepared = self.services.intake.prepare_facts(told)
-        with self.services.store.settling_want(self.claimed, change, *prepared.locks) as ledger:
-            if ledger is not None:
-                self.services.intake.apply(ledger, prepared, cause=f"{cause} for {want}", answered=want)
+
+        def settle(locks: tuple[str, ...]) -> None:
+            with self.services.store.settling_want(self.claimed, change, *locks) as ledger:
+                if ledger is not None:
+                    self.services.intake.apply(ledger, prepared, cause=f"{cause} for {want}", answered=want)
+
+        holding(prepared.locks, settle)
 
     def _ended(self, outcome: str) -> None:
         """Say and count what became of it; of ``WANTED``."""

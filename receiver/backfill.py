@@ -22,7 +22,7 @@ from resolver import times
 from resolver.asking import observed
 from resolver.asking.asked import Asked
 from resolver.errors import GithubAnswerError, UnfitError
-from resolver.locks import repository_lock
+from resolver.locks import holding, repository_lock
 from resolver.model.asking import Place
 from resolver.observe import Observation
 
@@ -170,10 +170,14 @@ class Backfill:
     def _keep(self, observation: Observation) -> None:
         services = self.services
         prepared = services.intake.prepare_facts(observation)
+
+        def keep(locks: tuple[str, ...]) -> None:
+            with services.store.transaction(*locks) as ledger:
+                services.intake.apply(ledger, prepared, cause=f"backfill of {self.place.name}")
+                ledger.save_progress(self.name, self.state.written(), services.clock())
+
         # What was read names no repository, as deliveries do: its lock is taken here.
-        with services.store.transaction(repository_lock(self.place.id), *prepared.locks) as ledger:
-            services.intake.apply(ledger, prepared, cause=f"backfill of {self.place.name}")
-            ledger.save_progress(self.name, self.state.written(), services.clock())
+        holding((repository_lock(self.place.id), *prepared.locks), keep)
 
 
 def _parts(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

@@ -13,9 +13,9 @@ from datetime import datetime
 from receiver.queries import Queries
 from receiver.views import AnswerView, FeedbackView, view_of
 from receiver.wiring import Services
-from resolver.correction import Correction, correct
+from resolver.correction import Corrected, Correction, correct
 from resolver.errors import ConflictError, NotFoundError, PayloadError, RefusedError
-from resolver.locks import locks_for, repository_lock, run_lock
+from resolver.locks import holding, locks_for, repository_lock, run_lock
 from resolver.model.deliveries import Delivery
 from resolver.model.feedback import SETTABLE, Status
 from resolver.model.reports import Producer
@@ -50,18 +50,26 @@ class Changes:
         ``facts`` is a text that is the same when the caller says the same: ConflictError when the span is kept with
         other facts.
         """
-        with self.services.store.transaction(*self._locks(run)) as ledger:
-            return self.services.registration.register(ledger, run, facts=facts)
+
+        def keep(locks: tuple[str, ...]) -> tuple[Run, bool]:
+            with self.services.store.transaction(*locks) as ledger:
+                return self.services.registration.register(ledger, run, facts=facts)
+
+        return holding(self._locks(run), keep)
 
     def complete(self, span_id: str, later: Later) -> Run:
         """Add to a run what became known later. Raises RefusedError when it would gather too much."""
-        run = Queries(self.services, self.workspace).run(span_id)
-        with self.services.store.transaction(*self._locks(run)) as ledger:
-            run = ledger.runs_for(self.workspace, (span_id,)).get(span_id, run)
-            completed = _completed(run, later)
-            if completed != run:
-                self.services.registration.update(ledger, completed)
-            return completed
+        known = Queries(self.services, self.workspace).run(span_id)
+
+        def keep(locks: tuple[str, ...]) -> Run:
+            with self.services.store.transaction(*locks) as ledger:
+                run = ledger.runs_for(self.workspace, (span_id,)).get(span_id, known)
+                completed = _completed(run, later)
+                if completed != run:
+                    self.services.registration.update(ledger, completed)
+                return completed
+
+        return holding(self._locks(known), keep)
 
     def set_status(self, feedback_id: int, status: Status) -> FeedbackView:
         """Give feedback another status, which holds until its text changes.
@@ -85,16 +93,19 @@ class Changes:
         Raises ConflictError for feedback that is ignored or withdrawn, RefusedError for a run that is not registered.
         """
         feedback = Queries(self.services, self.workspace).feedback(feedback_id).feedback
-        locks = [repository_lock(feedback.object.ref.repository_id)]
-        if correction.span_id is not None:
-            locks.append(run_lock(self.workspace, correction.span_id))
-        with self.services.store.transaction(*locks) as ledger:
-            present = ledger.feedback(feedback_id) or feedback
-            at = self.services.clock()
-            corrected = correct(ledger, present, correction, at=at)
-            if corrected.new:
-                happened = Happened(feedback=frozenset({feedback_id}))
-                follow(ledger, self.services.policy, happened, at, answered_by=producer)
+        spans = () if correction.span_id is None else (run_lock(self.workspace, correction.span_id),)
+
+        def keep(locks: tuple[str, ...]) -> Corrected:
+            with self.services.store.transaction(*locks) as ledger:
+                present = ledger.feedback(feedback_id) or feedback
+                at = self.services.clock()
+                corrected = correct(ledger, present, correction, at=at)
+                if corrected.new:
+                    happened = Happened(feedback=frozenset({feedback_id}))
+                    follow(ledger, self.services.policy, happened, at, answered_by=producer)
+            return corrected
+
+        corrected = holding((repository_lock(feedback.object.ref.repository_id), *spans), keep)
         return view_of(corrected.resolution, corrected.run), corrected.new
 
     def make_token(self, grant: TokenGrant) -> tuple[Token, str]:

@@ -8,6 +8,7 @@ from receiver.patience import Patience
 from receiver.wiring import Services
 from resolver.errors import GithubAnswerError, NotFoundError, SettingsError
 from resolver.github.shapes import InstallationShape, RepositoryShape
+from resolver.locks import holding
 from resolver.model.asking import Place
 from resolver.model.github import RepositorySeen
 from resolver.observe import Observation
@@ -37,8 +38,12 @@ def find(services: Services, github: HttpGithub, name: str, patience: Patience) 
         installation_id=installation.id,
     )
     prepared = services.intake.prepare_facts(Observation(repositories=(seen,), reached=(seen.id,)))
-    with services.store.transaction(*prepared.locks) as ledger:
-        services.intake.apply(ledger, prepared, cause=f"backfill of {seen.name}")
+
+    def keep(locks: tuple[str, ...]) -> None:
+        with services.store.transaction(*locks) as ledger:
+            services.intake.apply(ledger, prepared, cause=f"backfill of {seen.name}")
+
+    holding(prepared.locks, keep)
     return Place(seen.id, seen.name, installation.id)
 
 

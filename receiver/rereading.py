@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from receiver.wiring import Services
 from resolver.errors import StoreError
+from resolver.locks import holding
 from resolver.model.keys import RegisteredKey
 from resolver.observe import Observation
 
@@ -83,10 +84,14 @@ def _again(services: Services, key: RegisteredKey, observation: Observation, sta
     prepared = services.intake.prepare_facts(observation)
     if not prepared.is_verified_with(key.id):  # as refused as before, for all that this key says
         return
-    try:
-        with services.store.transaction(*prepared.locks) as ledger:
+
+    def keep(locks: tuple[str, ...]) -> None:
+        with services.store.transaction(*locks) as ledger:
             services.intake.apply(ledger, prepared, cause=f"key {key.id} added", known=True)
             ledger.save_progress(turn_of(key.id), state, services.clock())
+
+    try:
+        holding(prepared.locks, keep)
     except StoreError:
         raise
     except Exception:

@@ -31,6 +31,7 @@ from receiver.settings import Settings, load
 from receiver.wiring import Services, wire_for_service
 from resolver.errors import NotJsonError, PayloadError, StoreError, WhichrunError
 from resolver.intake import Prepared
+from resolver.locks import holding
 from resolver.model.deliveries import Claimed
 from resolver.payloads import envelope
 from resolver.payloads.envelope import Envelope
@@ -86,9 +87,12 @@ def work_together(services: Services, claimed: Sequence[Claimed]) -> bool:
     begun = time.perf_counter()
     try:
         ready = [(one, services.intake.prepare(_read(one), one.received_at)) for one in claimed]
-        locks = dict.fromkeys(lock for _, prepared in ready for lock in prepared.locks)
-        with resolved.gathered(), services.store.processing_some(claimed, *locks) as (ledger, mine):
-            done = [_apply(services, ledger, *pair) for pair in ready if pair[0].id in mine]
+
+        def take_in(locks: tuple[str, ...]) -> list[tuple[Claimed, int]]:
+            with services.store.processing_some(claimed, *locks) as (ledger, mine):
+                return [_apply(services, ledger, *pair) for pair in ready if pair[0].id in mine]
+
+        done = holding(tuple(dict.fromkeys(lock for _, prepared in ready for lock in prepared.locks)), take_in)
     except Exception as error:  # noqa: BLE001 -- whatever it is, it shows again where they are processed one by one
         log.info("%d deliveries could not be processed together: %s", len(claimed), _told(error))
         return False
@@ -104,7 +108,7 @@ def _apply(services: Services, ledger: Ledger, claimed: Claimed, prepared: Prepa
     """Take one of several in; return how many answers that gave."""
     before = len(ledger.appended)
     services.intake.apply(ledger, prepared, cause=f"delivery {claimed.guid}")
-    ledger.note_changes()  # of each by itself: what one did and the next undid has happened
+    ledger.gather_changes()  # of each by itself: what one did and the next undid has happened
     return claimed, len(ledger.appended) - before
 
 
@@ -139,11 +143,18 @@ def _process(services: Services, claimed: Claimed) -> bool:
     """Take one delivery in; return False when another worker was faster."""
     begun = time.perf_counter()
     prepared = services.intake.prepare(_read(claimed), claimed.received_at)
-    with resolved.gathered() as appended, services.store.processing(claimed, *prepared.locks) as ledger:
-        if ledger is None:
-            log.info("delivery %s: another worker has done it", claimed.guid)
-            return False
-        services.intake.apply(ledger, prepared, cause=f"delivery {claimed.guid}")
+
+    def take_in(locks: tuple[str, ...]) -> bool:
+        with services.store.processing(claimed, *locks) as ledger:
+            if ledger is not None:
+                services.intake.apply(ledger, prepared, cause=f"delivery {claimed.guid}")
+            return ledger is not None
+
+    with resolved.gathered() as appended:
+        mine = holding(prepared.locks, take_in)
+    if not mine:
+        log.info("delivery %s: another worker has done it", claimed.guid)
+        return False
     _say_done(services, claimed, time.perf_counter() - begun, len(appended))
     return True
 

@@ -15,6 +15,7 @@
     │   └── ConflictError         contradicts what is stored already
     ├── NotFoundError             there is no such thing (here)
     ├── StoreError                the store cannot answer or cannot keep: try again later
+    │   └── LateLockError         a transaction needs a lock that another one holds: begin again with it
     ├── GithubError               GitHub did not tell what it was asked for
     │   ├── GithubDownError       out of reach, failing, or at its rate limit: try again, not before ``retry_at``
     │   ├── GithubRefusedError    it may not be asked: the operator has to change something
@@ -114,6 +115,17 @@ class StoreError(WhichrunError):
     """The store cannot be reached, read or written now."""
 
     reason = "store_unavailable"
+
+
+class LateLockError(StoreError):
+    """Locks, by their ``names``, that a transaction found to need on its way, while another one holds them.
+
+    To wait for them with others in hand may be to wait in a circle: ``resolver.locks.holding`` begins again.
+    """
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__(f"another transaction holds what this one needs as well: {', '.join(names)}")
+        self.names = names
 
 
 class GithubError(WhichrunError):

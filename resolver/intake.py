@@ -87,7 +87,7 @@ class Prepared:
             ),
             commits={sha: known.decided(reading) for sha, reading in self.commits.items()},
         )
-        ledger.lock(decided.locks)
+        ledger.lock_late(decided.locks)
         return decided
 
     @property

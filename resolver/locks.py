@@ -6,7 +6,13 @@ a run registered in one process and the feedback it belongs to, taken in by anot
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
+from resolver.errors import LateLockError
 from resolver.ports import Facts
+
+T = TypeVar("T")
 
 
 def repository_lock(repository_id: int) -> str:
@@ -32,6 +38,18 @@ def run_lock(workspace: str, span_id: str) -> str:
 def report_lock(report_id: int) -> str:
     """Return the lock that whoever writes to a report holds. It is taken after all those above."""
     return f"report {report_id}"
+
+
+def holding(locks: tuple[str, ...], work: Callable[[tuple[str, ...]], T]) -> T:
+    """Do some work that holds locks from its beginning; begin again with those that it needs as well.
+
+    ``work`` runs one transaction. Locks are waited for at its beginning alone, in one order: nobody waits in a circle.
+    """
+    while True:
+        try:
+            return work(locks)
+        except LateLockError as error:
+            locks = (*locks, *error.names)
 
 
 def locks_for(facts: Facts, workspace: str, repository: str, span_id: str) -> tuple[str, ...]:

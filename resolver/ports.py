@@ -230,6 +230,10 @@ class Ledger(Facts, ReportLedger, Protocol):
         """Hold locks until the end of the transaction (PostgreSQL); those held already cost nothing."""
         ...
 
+    def lock_late(self, names: Iterable[str]) -> None:
+        """Do so, where others of their kind are held already: raises LateLockError instead of waiting for one."""
+        ...
+
     def put_repository(self, seen: RepositorySeen, *workspaces: str, assigned: bool = False) -> frozenset[int]:
         """Keep a repository, its names and workspaces; bind runs that were registered under one of the names.
 

@@ -56,13 +56,13 @@ class Settling:
 def settle(ledger: Ledger, settling: Settling, news: News, feedback: Iterable[int] = ()) -> frozenset[int]:
     """Resolve the feedback that the news can matter to, and the feedback given, each once.
 
-    Returns the ids of those that have new answers.
+    Returns the ids of those that have new answers. Raises LateLockError (``resolver.locks.holding``).
     """
     since = settling.at - LATE
     quoting = (one for text in news.texts for one in _quoting(ledger, text, since))
     concerned = sorted({*ledger.watching(news, since), *quoting, *feedback})
     # Some may stand in other repositories than the one whose lock is held: nobody may change them meanwhile.
-    ledger.lock(repository_lock(repository_id) for repository_id in ledger.repositories_of(concerned))
+    ledger.lock_late(repository_lock(repository_id) for repository_id in ledger.repositories_of(concerned))
     return frozenset(feedback_id for feedback_id in concerned if _resolve(ledger, settling, feedback_id))
 
 

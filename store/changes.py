@@ -44,6 +44,7 @@ class ChangeLedger(Part):
         """Begin with nothing changed."""
         super().__init__(database)
         self._before: dict[int, Standing | None] = {}
+        self._noted: list[tuple[str, int, str, str, int | None]] = []
 
     def touch(self, feedback_id: int, *, new: bool = False) -> None:
         """Remember how it stands with feedback, before it is changed for the first time."""
@@ -51,16 +52,20 @@ class ChangeLedger(Part):
             row = None if new else self._db.row(_STANDING, (feedback_id,))
             self._before[feedback_id] = None if row is None else _to_standing(row)
 
-    def note_changes(self) -> None:
-        """Append what changed, since the last time if there was one, to the log: the last thing of a transaction."""
-        noted = []
+    def gather_changes(self) -> None:
+        """Remember what changed until now: what changes again afterwards is another change."""
         touched, self._before = sorted(self._before.items()), {}
         for feedback_id, before in touched:
             row = self._db.row(_STANDING, (feedback_id,))
             after = None if row is None else _to_standing(row)
             kind = None if after is None else kind_of(before, after)
             if row is not None and after is not None and kind is not None:
-                noted.append((row[0], feedback_id, kind.value, after.status.value, after.resolution_id))
+                self._noted.append((row[0], feedback_id, kind.value, after.status.value, after.resolution_id))
+
+    def note_changes(self) -> None:
+        """Append what changed to the log: the last thing that a transaction does."""
+        self.gather_changes()
+        noted, self._noted = self._noted, []
         if not noted:
             return
         self._db.lock(f"changes {workspace}" for workspace, *_ in noted)

@@ -14,7 +14,7 @@ from typing import Any
 
 import peewee
 
-from resolver.errors import StoreError
+from resolver.errors import LateLockError, StoreError
 from store.connections import ERRORS, Connections, store_error
 
 Row = tuple[Any, ...]
@@ -195,6 +195,20 @@ class Database:
         for start in range(0, len(ids), _AT_ONCE):
             part = ids[start : start + _AT_ONCE]
             self.rows(" ".join(("SELECT", ", ".join(["pg_advisory_xact_lock(?)"] * len(part)))), part)
+        self._state.held |= frozenset(ids)
+        return bool(ids)
+
+    def lock_late(self, names: Iterable[str]) -> bool:
+        """Take locks while others are held, without waiting for any. Raises LateLockError. Returns as ``lock`` does."""
+        if not self.is_postgres:
+            return False
+        wanted = tuple(names)
+        ids = sorted({_lock_id(name) for name in wanted} - self._state.held)
+        for start in range(0, len(ids), _AT_ONCE):
+            part = ids[start : start + _AT_ONCE]
+            taken = self.rows(" ".join(("SELECT", ", ".join(["pg_try_advisory_xact_lock(?)"] * len(part)))), part)
+            if not all(taken[0]):
+                raise LateLockError(wanted)
         self._state.held |= frozenset(ids)
         return bool(ids)
 

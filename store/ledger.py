@@ -45,5 +45,13 @@ class Ledger(
         again with them.
         """
         if self._db.lock(names):
-            self.forget_objects()
-            self.forget_repositories()
+            self._forget()
+
+    def lock_late(self, names: Iterable[str]) -> None:
+        """Do so, where others of their kind are held already: raises LateLockError instead of waiting for one."""
+        if self._db.lock_late(names):
+            self._forget()
+
+    def _forget(self) -> None:
+        self.forget_objects()
+        self.forget_repositories()

@@ -50,7 +50,7 @@ def follow(ledger: Ledger, policy: Policy, happened: Happened, at: datetime, *, 
     if happened.implementation is not None:
         worked_on |= {happened.implementation[0]}
     kept = worked_on.union(report.id for report in about.values() if report is not None)
-    ledger.lock(map(report_lock, kept))
+    ledger.lock_late(map(report_lock, kept))
     if happened.implementation is not None:
         implement(ledger, *happened.implementation, at=at)
     for feedback_id in about:

@@ -46,8 +46,8 @@ class Queue:
         handed, self.waiting = self.waiting[:count], self.waiting[count:]
         return handed
 
-    def note_changes(self) -> None:
-        """Note nothing: this stands in for the ledger too, where deliveries are processed together."""
+    def gather_changes(self) -> None:
+        """Gather nothing: this stands in for the ledger too, where deliveries are processed together."""
 
     @contextmanager
     def processing_some(self, claimed: list[Claimed], *_locks: str) -> Iterator[tuple[Queue, frozenset[int]]]:

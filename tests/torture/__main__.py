@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -80,6 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     unknown = set(given.faults) - set(NAMES)
     if unknown:
         parser.error(f"no such fault: {', '.join(sorted(unknown))}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # what runs is ended in the usual way
     chosen = faults(given.kills, given.deliveries, given.seed)
     with tempfile.TemporaryDirectory(prefix="whichrun-torture-", dir=given.folder) as folder:
         verdicts = [

@@ -18,7 +18,7 @@ from tests.torture.verdict import Verdict
 
 NOT_ROOT = "a network of its own needs root and the program ip"
 LONGEST_ANSWER = 40.0
-"""Seconds. The driver gives a dead connection up after 15, and a new one after 5; a busy machine adds its own."""
+"""Seconds. The driver gives a dead connection up after 10, and a new one after 5; a busy machine adds its own."""
 
 
 def may_make_networks() -> bool:

@@ -17,7 +17,7 @@ from tests.torture.verdict import Verdict
 POISON = CHAPTER + 4
 """The number of the delivery: a maintainer's command, and others of its repository come after it."""
 TRIED = "UPDATE delivery SET tries = ? WHERE guid = ?"
-LOOK = "SELECT tries, status, error FROM delivery WHERE guid = ?"
+LOOK = "SELECT tries, status, error, next_try_at, held_until FROM delivery WHERE guid = ?"
 PAUSE = (LONGEST_WAIT + HELD_FOR).total_seconds()
 """Seconds by which the clock is put forward while the poison waits."""
 
@@ -46,7 +46,7 @@ def poisons(database: str, folder: Path, *, how: str, most: int, tries: int = MO
         here.wait_processed()
         statuses = here.statuses()
         with here.looking() as store:
-            ((tried, _, error),) = store.rows(LOOK, (guid,))
+            ((tried, _, error, *_),) = store.rows(LOOK, (guid,))
         verdict = _replayed(here, load, guid, how, tried)
         dead = {one for one, status in statuses.items() if status == DeliveryStatus.DEAD}
         verdict.expect(dead == {guid}, f"{len(dead)} are dead, not the one alone")
@@ -63,15 +63,15 @@ def _pretend(here: Ground, guid: str, tries: int) -> None:
 
 
 def _wait_dead(here: Ground, guid: str, clock: Path) -> None:
-    """Put the clock forward after each try, until there is none left."""
-    seen = -1
+    """Put the clock forward whenever it is to wait for something, until there is no try left."""
+    seen: tuple[int, int] = (0, 0)
     with here.looking() as store:
 
         def look() -> bool:
             nonlocal seen
-            tries, status, _ = store.rows(LOOK, (guid,))[0]
-            if tries != seen:
-                seen = tries
+            _, status, _, *times = store.rows(LOOK, (guid,))[0]
+            if (waits := (times[0], times[1])) != seen:
+                seen = waits
                 clock.write_text(str(float(clock.read_text()) + PAUSE))
             return bool(status == DeliveryStatus.DEAD)
 
