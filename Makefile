@@ -4,10 +4,11 @@ PYTHON ?= $(shell for python in python3.11 python3; do $$python -c "" 2>/dev/nul
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+FUZZER := $(VENV)/.fuzzer
 EXTRAS := dev,postgres,mcp
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format bench bench-accuracy fuzz-api lock install clean
+.PHONY: help demo run test check format bench bench-accuracy fuzz-api fuzz audit lock install clean
 
 help: ## List these rules
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -49,6 +50,12 @@ bench-accuracy: $(INSTALLED) ## Hold generated conversations with known truth ag
 fuzz-api: $(INSTALLED) ## Hold the API against its own document for some minutes, with other requests each time
 	WHICHRUN_TEST_FUZZ_EXAMPLES=$(or $(EXAMPLES),200) $(BIN)/pytest -q tests/receiver/test_api_contract.py
 
+fuzz: $(FUZZER) ## Throw coverage-guided input at each parser for some minutes (ARGS="--seconds 600 comments")
+	$(BIN)/python -m tests.fuzz $(ARGS)
+
+audit: $(INSTALLED) ## Ask whether a version in constraints.txt is known to be vulnerable
+	$(BIN)/python -m tests.audit
+
 lock: ## Renew constraints.txt: the newest versions that fit pyproject.toml
 	$(check-python)
 	@rm -rf build/lock && $(PYTHON) -m venv build/lock
@@ -78,4 +85,9 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--constraint constraints.txt --editable ".[$(EXTRAS)]"
+	@touch $@
+
+$(FUZZER): $(INSTALLED)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint constraints.txt --editable ".[$(EXTRAS),fuzz]"
 	@touch $@
