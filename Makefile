@@ -4,10 +4,11 @@ PYTHON ?= $(shell for python in python3.11 python3; do $$python -c "" 2>/dev/nul
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+FUZZER := $(VENV)/.fuzzer
 EXTRAS := dev,postgres,mcp
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format bench bench-accuracy fuzz-api torture lock install clean
+.PHONY: help demo run test check format bench bench-accuracy fuzz-api torture fuzz audit lock install clean
 
 help: ## List these rules
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -52,6 +53,12 @@ fuzz-api: $(INSTALLED) ## Hold the API against its own document for some minutes
 torture: $(INSTALLED) ## Make every fault that tests know, in full, for an hour or more (ARGS="kills --database sqlite")
 	$(BIN)/python -m tests.torture $(ARGS)
 
+fuzz: $(FUZZER) ## Throw coverage-guided input at each parser for some minutes (ARGS="--seconds 600 comments")
+	$(BIN)/python -m tests.fuzz $(ARGS)
+
+audit: $(INSTALLED) ## Ask whether a version in constraints.txt is known to be vulnerable
+	$(BIN)/python -m tests.audit
+
 lock: ## Renew constraints.txt: the newest versions that fit pyproject.toml
 	$(check-python)
 	@rm -rf build/lock && $(PYTHON) -m venv build/lock
@@ -81,4 +88,9 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--constraint constraints.txt --editable ".[$(EXTRAS)]"
+	@touch $@
+
+$(FUZZER): $(INSTALLED)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint constraints.txt --editable ".[$(EXTRAS),fuzz]"
 	@touch $@

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 
 from receiver import api, body, current, docs, gate, health, jwks, problems, webhooks
@@ -37,4 +37,11 @@ def create_app(services: Services, meter: Meter | None = None, *, at_work: int =
     body.install(app)
     for part in (webhooks, health, jwks, scrape, api, docs):
         app.register_blueprint(part.blueprint)
+    app.after_request(_typed)
     return app
+
+
+def _typed(response: Response) -> Response:
+    """Have browsers take an answer for what it is said to be: texts of strangers stand in many."""
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -163,6 +163,7 @@ def _answer(waiting: Waiting, offered: Offered, outcome: str) -> None:
         f"Connection: {'keep-alive' if waiting.keep else 'close'}",
         "Content-Type: application/json",
         f"Content-Length: {len(document)}",
+        "X-Content-Type-Options: nosniff",
         "",
         document,
     )

@@ -233,6 +233,7 @@ def write_error(connection: socket.socket, status: int, reason: str, message: st
         f"HTTP/1.1 {status} {reason}",
         "Connection: close",
         "Content-Type: application/json",
+        "X-Content-Type-Options: nosniff",
         f"Content-Length: {len(document)}",
         "",
         document,

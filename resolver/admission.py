@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from resolver import watch
 from resolver.claims.context import number_refusal, repository_refusal, workspace_refusal
@@ -24,7 +25,8 @@ from resolver.query import Query
 class Admitted:
     """The claims that count in some place, and why others there do not.
 
-    ``open`` are those of the refusals that a fact which may still arrive would lift.
+    ``open`` are those of the refusals that a fact which may still arrive would lift, and doubts of that kind about
+    claims that count.
     """
 
     sightings: tuple[Sighting, ...] = ()
@@ -72,15 +74,17 @@ class Admission:
     def admit(self, reading: Reading, *, own: bool = False) -> Admitted:
         """Sort the claims of a text into those that count there and those that do not; ``own`` is the asking text."""
         admitted: list[Sighting] = []
+        doubts: dict[str, None] = {}
         refusals = dict.fromkeys(reading.refusals, False)
         for sighting in reading.sightings:
             refusal = self._refusal(sighting, own=own)
             if refusal is None:
                 admitted.append(sighting)
+                doubts.update(dict.fromkeys(filter(None, [self._of_a_fork(sighting)])))
             else:
                 refusals[refusal.reason] = refusals.get(refusal.reason, False) or refusal.open
         may_be_lifted = tuple(reason for reason, is_open in refusals.items() if is_open)
-        return Admitted(tuple(admitted), tuple(refusals), may_be_lifted)
+        return Admitted(tuple(admitted), tuple(refusals), (*may_be_lifted, *doubts))
 
     def _refusal(self, sighting: Sighting, *, own: bool) -> _Refusal | None:
         found = self._query.number if own else sighting.carrier.number
@@ -158,6 +162,39 @@ class Admission:
         if may_push or not self._facts.claim_in_commits(carrier.repository_id, sighting.digest, carrier.posted_at):
             return None
         return _Refusal(f"the claim of run {sighting.span_id} stood in a commit before, and its poster may not push")
+
+    def _of_a_fork(self, sighting: Sighting) -> str | None:
+        """Say that a commit is a fork's, as far as is known: anybody may make those, and copy a trailer into them.
+
+        A push to the repository, or the merge of the pull request, is the deed of one who may push; then it counts.
+        """
+        sha, repository_id = sighting.carrier.key, self._query.repository_id
+        if not (sighting.carrier.is_commit and sha) or repository_id is None:
+            return None
+        foreign = self._foreign if self._query.number else self._are_foreign(repository_id, sha)
+        if not foreign or self._facts.is_pushed(repository_id, sha):
+            return None
+        self._keys.add(watch.commit_key(repository_id, sha))
+        return f"commit {sha} is of a fork: whoever made it may have copied the claim of run {sighting.span_id}"
+
+    @cached_property
+    def _foreign(self) -> bool:
+        """Whether the pull request asked about comes from another repository, and was not merged."""
+        return self._are_all_foreign(self._query.repository_id, (self._query.number,))
+
+    def _are_foreign(self, repository_id: int, sha: str) -> bool:
+        """Whether all pull requests that GitHub lists a commit in come from other repositories; false without any."""
+        listing = self._facts.pulls_listing(repository_id, (sha,))
+        return self._are_all_foreign(repository_id, (number for here, number in listing if here == repository_id))
+
+    def _are_all_foreign(self, repository_id: int | None, numbers: Iterable[int | None]) -> bool:
+        pulls = []
+        for number in numbers:
+            if repository_id is not None and number is not None:
+                self._keys.add(watch.pull_key(repository_id, number))
+                pulls.append(self._facts.pull_request(repository_id, number))
+        known = [pull for pull in pulls if pull is not None]
+        return bool(known) and not any(one.merged or one.head_repository_id == repository_id for one in known)
 
     def is_agent_account(self, author: User) -> bool:
         """Whether the operator named this account as an agent's."""

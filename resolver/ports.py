@@ -75,6 +75,10 @@ class Facts(Protocol):
         """Return a commit, with its paths when they are known."""
         ...
 
+    def is_pushed(self, repository_id: int, sha: str) -> bool:
+        """Return whether a push to the repository is known to have brought a commit."""
+        ...
+
     def commit_reading(self, repository_id: int, sha: str) -> Reading | None:
         """Return the claims in a commit's message; None when the commit is unknown."""
         ...
@@ -131,6 +135,10 @@ class Facts(Protocol):
 
     def is_pull_commit(self, repository_id: int, number: int, sha: str) -> bool:
         """Return whether a commit is known to be the pull request's."""
+        ...
+
+    def pulls_listing(self, repository_id: int, shas: Iterable[str]) -> tuple[tuple[int, int], ...]:
+        """Return ``(repository_id, number)`` of the pull requests that GitHub lists any of the commits in."""
         ...
 
     def is_listed_commit(self, repository_id: int, number: int, sha: str) -> bool:

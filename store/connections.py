@@ -105,8 +105,19 @@ class Connections:
             self._lock.close()
 
     def _connect(self) -> None:
+        self._begin_private()
         try:
             self.handle.connect()
         except ERRORS as error:
             self.discard()
             raise store_error(error) from error
+
+    def _begin_private(self) -> None:
+        """Make SQLite's file for its owner alone, if it is not there: texts of private repositories stand in it.
+
+        SQLite gives its other files the same mode. A file that is there is never opened here: closing it again would
+        let go of the locks that SQLite holds on it (https://sqlite.org/howtocorrupt.html, section 2.2).
+        """
+        if self.path is not None:
+            with contextlib.suppress(OSError):  # what is wrong with the place, SQLite says
+                os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))

@@ -24,7 +24,7 @@ class _LockFile:
     """An open file that is closed with its thread."""
 
     def __init__(self, path: Path) -> None:
-        self.number = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        self.number = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
 
     def __del__(self) -> None:
         if hasattr(self, "number"):

@@ -4,17 +4,13 @@ Steps are counted, not timed: each Python line that runs is one. The searches in
 expressions that give nothing back; both kinds of tests below would hang long before they failed otherwise.
 """
 
-import sys
-from collections.abc import Callable
-from types import FrameType
-from typing import Any
-
 import pytest
 
 from resolver import passages
 from resolver.claims.scan import scan_commit, scan_text
 from resolver.command import find_command
 from resolver.markdown import COMMAND, read
+from tests.support.steps import fill, steps
 
 pytestmark = pytest.mark.no_cover  # counting lines doubles the time of what only repeats them
 
@@ -76,29 +72,6 @@ COMMITS = {
     "one long value": " e30\n",
     "indented": " ",
 }
-
-
-def steps(function: Callable[[str], object], text: str) -> int:
-    """Count the lines of Python that a call runs."""
-    count = 0
-
-    def trace(frame: FrameType, event: str, _argument: object) -> Any:  # noqa: ANN401 -- the shape of a trace function
-        nonlocal count
-        count += event == "line"
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        function(text)
-    finally:
-        sys.settrace(before)
-    return count
-
-
-def fill(unit: str, length: int) -> str:
-    """Repeat a unit up to a length, behind the words that make the scanners look."""
-    return "/agents improve agents-run\n\nAgents-Attribution: e30\n" + (unit * (length // len(unit) + 1))[:length]
 
 
 @pytest.mark.parametrize("unit", HOSTILE.values(), ids=HOSTILE)
