@@ -15,7 +15,7 @@ from hypothesis import settings
 
 TESTS = Path(__file__).parent
 
-pytest_plugins = ["tests.support.databases"]
+pytest_plugins = ["tests.support.databases", "tests.support.left_out"]
 
 # Examples that were found here fail again everywhere: CI draws the same ones each time and prints how to repeat one.
 settings.register_profile("local", deadline=None)

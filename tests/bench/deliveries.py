@@ -25,26 +25,32 @@ FIRST_ID = 5_000_000_000
 _CONVERSATIONS = ROOT / "tests" / "conversations"
 
 
-def registration(run: int) -> dict[str, object]:
-    """Return what the agent sends to ``POST /v1/runs`` before it begins."""
-    return {"span_id": f"bench-{run:012d}", "repository": REPOSITORY, "agent_name": "coder", "number": 1_000 + run}
+def registration(run: int, part: int = 0) -> dict[str, object]:
+    """Return what the agent sends to ``POST /v1/runs`` before it begins; ``part`` is which of the repositories."""
+    name = f"{REPOSITORY}-{part}" if part else REPOSITORY
+    return {"span_id": f"bench-{run:012d}", "repository": name, "agent_name": "coder", "number": 1_000 + run}
 
 
-def body(index: int) -> tuple[str, bytes]:
-    """Return the event and the body of one delivery; each index has ids of its own."""
+def body(index: int, *, repositories: int = 1) -> tuple[str, bytes]:
+    """Return the event and the body of one delivery; each index has ids of its own.
+
+    With several repositories, each four deliveries stand in the next one.
+    """
     group, kind = divmod(index, 4)
-    run = group % RUNS
+    run, part = group % RUNS, group % repositories
     own_id, signed_id = FIRST_ID + index, FIRST_ID + 4 * group
     if kind == 0:
-        return "pull_request_review_comment", _filled(_SIGNED, run, own_id, f"{_claim(run)}\n\nThis can be empty.")
+        return "pull_request_review_comment", _filled(
+            _SIGNED, run, part, own_id, f"{_claim(run, part)}\n\nThis can be empty."
+        )
     if kind == 1:
-        return "pull_request_review_comment", _filled(_REPLY, run, own_id, "/agents improve say when", signed_id)
-    return "issue_comment", _filled(_REMARK, run, own_id, "Looks good to me, thank you.")
+        return "pull_request_review_comment", _filled(_REPLY, run, part, own_id, "/agents improve say when", signed_id)
+    return "issue_comment", _filled(_REMARK, run, part, own_id, "Looks good to me, thank you.")
 
 
-def request(index: int) -> bytes:
+def request(index: int, *, repositories: int = 1) -> bytes:
     """Return one delivery as the bytes of an HTTP request, signed; its GUID is new each time."""
-    event, content = body(index)
+    event, content = body(index, repositories=repositories)
     signature = hmac.new(WEBHOOK_SECRET.encode(), content, hashlib.sha256).hexdigest()
     head = (
         "POST /webhooks/github HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: GitHub-Hookshot/bench\r\n"
@@ -65,15 +71,23 @@ _REPLY = _payload("reply_to_agent_line", 3)
 _REMARK = _payload("direct", 0) | {"repository": _SIGNED["repository"]}
 
 
-def _claim(run: int) -> str:
-    claim = Claim(workspace="default", **registration(run))  # type: ignore[arg-type]
+def _claim(run: int, part: int) -> str:
+    claim = Claim(workspace="default", **registration(run, part))  # type: ignore[arg-type]
     return write(claim, parse_ring(SIGNING_SECRET, name="SIGNING_SECRET")).hidden_comment
 
 
-def _filled(template: dict[str, Any], run: int, own_id: int, text: str, reply_to: int | None = None) -> bytes:
+def _filled(
+    template: dict[str, Any], run: int, part: int, own_id: int, text: str, reply_to: int | None = None
+) -> bytes:
     subject = "pull_request" if "pull_request" in template else "issue"
     comment = template["comment"] | {"id": own_id, "body": text}
     if reply_to is not None:
         comment["in_reply_to_id"] = reply_to
-    changed = {"comment": comment, subject: template[subject] | {"number": registration(run)["number"]}}
+    facts, repository = registration(run, part), template["repository"]
+    named = {"id": repository["id"] + part, "full_name": facts["repository"]}
+    changed = {
+        "comment": comment,
+        subject: template[subject] | {"number": facts["number"]},
+        "repository": repository | named,
+    }
     return json.dumps(template | changed, separators=(",", ":")).encode()

@@ -13,6 +13,7 @@ import socket
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from tests.bench import deliveries
 from tests.bench.figure import percentile
@@ -34,23 +35,30 @@ class Load:
         return percentile(self.seconds, percent)
 
 
-def drive(port: int, indices: range) -> Load:
-    """Send deliveries to a port of this machine. Raises RuntimeError when one is not answered with 202."""
-    parts = [(port, indices[part::PROCESSES]) for part in range(PROCESSES)]
+Address: TypeAlias = tuple[str, int]
+
+
+def drive(to: int | Sequence[Address], indices: range, *, repositories: int = 1) -> Load:
+    """Send deliveries to a port of this machine, or to several addresses in turn, about one or more repositories.
+
+    Raises RuntimeError when one is not answered with 202.
+    """
+    addresses = [("127.0.0.1", to)] if isinstance(to, int) else to
+    parts = [(addresses, indices[part::PROCESSES], repositories) for part in range(PROCESSES)]
     with multiprocessing.get_context("fork").Pool(PROCESSES) as pool:
         times = pool.starmap(_run, parts, chunksize=1)
     begun, ended = min(one[0] for one in times), max(one[1] for one in times)
     return Load(len(indices) / (ended - begun), begun, [seconds for one in times for seconds in one[2]])
 
 
-def _run(port: int, indices: range) -> tuple[float, float, list[float]]:
+def _run(addresses: Sequence[Address], indices: range, repositories: int) -> tuple[float, float, list[float]]:
     """Send some; return begin and end on the monotonic clock, which all processes share, and the seconds of each."""
-    waiting = iter([deliveries.request(index) for index in indices])
+    waiting = iter([deliveries.request(index, repositories=repositories) for index in indices])
     seconds: list[float] = []
     begun = time.monotonic()
     with selectors.DefaultSelector() as selector:
-        for _ in range(CONNECTIONS // PROCESSES):
-            _Connection(port, selector).send_next(waiting)
+        for number in range(CONNECTIONS // PROCESSES):
+            _Connection(addresses[number % len(addresses)], selector).send_next(waiting)
         while selector.get_map():
             for key, _ in selector.select():
                 connection: _Connection = key.data
@@ -63,8 +71,8 @@ def _run(port: int, indices: range) -> tuple[float, float, list[float]]:
 class _Connection:
     """One connection, with one request under way at a time."""
 
-    def __init__(self, port: int, selector: selectors.BaseSelector) -> None:
-        self._port = port
+    def __init__(self, address: Address, selector: selectors.BaseSelector) -> None:
+        self._address = address
         self._selector = selector
         self._socket: socket.socket | None = None
         self._answer = b""
@@ -78,7 +86,7 @@ class _Connection:
             return
         self.begun = time.monotonic()
         if self._socket is None:
-            self._socket = socket.create_connection(("127.0.0.1", self._port), timeout=30)
+            self._socket = socket.create_connection(self._address, timeout=30)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._selector.register(self._socket, selectors.EVENT_READ, self)
         self._socket.sendall(request)

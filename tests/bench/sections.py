@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from tests.bench import growth, idle, lists, pushes, slow_disk, webhook
+from tests.bench import growth, hosts, idle, lists, postgres, pushes, slow_disk, stalled, webhook
 from tests.bench.figure import Figure, Scale
 
 SECTIONS: dict[str, Callable[[Scale], Iterable[Figure]]] = {
     "webhook": webhook.figures,
     "slow-disk": slow_disk.figures,
     "pushes": pushes.figures,
+    "stalled": stalled.figures,
+    "postgres": postgres.figures,
+    "hosts": hosts.figures,
     "idle": idle.figures,
     "scanning": lists.scanned,
     "reading": lists.read,

@@ -95,11 +95,11 @@ def sustained(scale: Scale) -> Sustained:
     return Sustained(load, rate, web, worker)
 
 
-def taken(server: Server, turn: int, scale: Scale, *, start: int = 0) -> Taken:
+def taken(server: Server, turn: int, scale: Scale, *, start: int = 0, repositories: int = 1) -> Taken:
     """Drive one round; the first one begins with the delivery of an index."""
     before = processor_seconds(server.pid)
     begin = start + turn * scale.deliveries
-    load = drive(server.port, range(begin, begin + scale.deliveries))
+    load = drive(server.port, range(begin, begin + scale.deliveries), repositories=repositories)
     return Taken(load, (processor_seconds(server.pid) - before) / scale.deliveries)
 
 

@@ -69,13 +69,16 @@ class Service:
     folder: Path
     port: int
     settings: dict[str, str]
+    host: str = "127.0.0.1"
+    before: tuple[str, ...] = ()
+    """What its command begins with, where it runs on a host of its own (``tests.support.hosts``)."""
     process: subprocess.Popen[bytes] = field(init=False)
 
     def __post_init__(self) -> None:
         """Start it; the caller waits."""
         with (self.folder / "stdout").open("ab") as stdout, (self.folder / "stderr").open("ab") as stderr:
             self.process = subprocess.Popen(
-                [*COMMAND, "serve"],
+                [*self.before, *COMMAND, "serve"],
                 cwd=self.folder,
                 env=environment({"WHICHRUN_WORKERS": "1", **self.settings}),
                 stdin=subprocess.DEVNULL,
@@ -86,7 +89,7 @@ class Service:
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     @property
     def authorization(self) -> dict[str, str]:
@@ -97,7 +100,7 @@ class Service:
         """Return what it has printed so far, standard error after standard output."""
         return "".join((self.folder / name).read_text() for name in ("stdout", "stderr"))
 
-    def wait_ready(self, patience: float = PATIENCE) -> None:
+    def wait_ready(self, *, patience: float = PATIENCE) -> None:
         """Wait until it can do its work."""
 
         def ready() -> bool:
@@ -130,6 +133,16 @@ class Service:
             self.process.send_signal(number)
         return self.process.wait(PATIENCE)
 
+    def end(self) -> None:
+        """Stop it, however it is; when it takes too long, kill it."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
 
 @contextlib.contextmanager
 def running(folder: Path, *, wait: bool = True, **settings: str) -> Iterator[Service]:
@@ -142,10 +155,4 @@ def running(folder: Path, *, wait: bool = True, **settings: str) -> Iterator[Ser
             service.wait_ready()
         yield service
     finally:
-        if service.process.poll() is None:
-            service.process.terminate()
-            try:
-                service.process.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
-                service.process.kill()
-                service.process.wait()
+        service.end()

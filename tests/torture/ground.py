@@ -56,7 +56,7 @@ class Ground:
     def start(self, **settings: str) -> Service:
         """Start the service, with what else is set in its environment this time."""
         self.service = Service(self.folder, self.port, self.settings | settings)
-        self.service.wait_ready(CATCHING_UP)
+        self.service.wait_ready(patience=CATCHING_UP)
         return self.service
 
     def begin(self, **settings: str) -> Service:
