@@ -1,6 +1,6 @@
 """What time does: reports whose snooze is over are reopened, and what was kept long enough is dropped.
 
-The latter (``store.pruning``) is for one worker at a time, every hour, in small portions.
+The latter (``store.pruning``, ``store.retention``) is for one worker at a time, every hour, in small portions.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ def tidy_once(services: Services) -> int | None:
     if services.store.take_turn(TURN, now, every=EVERY, hold=HOLD) is None:
         return None
     dropped = services.store.prune(now)
+    kept = timedelta(days=services.settings.retention_days)
+    dropped += services.store.prune_deliveries(now, kept=kept)
     if dropped:
         log.info("dropped %d rows that were kept for their time", dropped)
     services.store.end_turn(TURN, {"dropped": dropped}, services.clock(), every=EVERY)

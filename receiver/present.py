@@ -149,6 +149,7 @@ def delivery_json(delivery: Delivery) -> shapes.Delivery:
         "received_at": times.write(delivery.received_at),
         "processed_at": times.write_optional(delivery.processed_at),
         "next_try_at": times.write_optional(delivery.next_try_at),
+        "pruned_at": times.write_optional(delivery.pruned_at),
     }
 
 

@@ -196,6 +196,7 @@ class Delivery(TypedDict):
     received_at: Time
     processed_at: Time | None
     next_try_at: Time | None
+    pruned_at: Time | None
 
 
 @closed

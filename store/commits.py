@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 
 from resolver.model.github import Commit, PushSeen
 from resolver.model.runs import NO_CLAIMS, Reading
+from store.hashes import text_hash
 from store.merging import CommitStated, merge_commits
 from store.object_ledger import add_sightings
 from store.part import Part
@@ -32,8 +33,8 @@ SELECT c.sha, c.id, c.author_login, c.paths_known, c.committed_at, c.pushed, c.p
 FROM wanted CROSS JOIN git_commit c WHERE c.repository_id = wanted.column1 AND c.sha = wanted.column2
 """
 _ADD = """
-INSERT INTO git_commit (repository_id, sha, message, refusals, author_login, paths_known, committed_at, pushed,
-    pushed_at) VALUES
+INSERT INTO git_commit (repository_id, sha, message, message_sha256, refusals, author_login, paths_known, committed_at,
+    pushed, pushed_at) VALUES
 """
 _MEND = """
 UPDATE git_commit SET author_login = ?, paths_known = ?, committed_at = ?, pushed = ?, pushed_at = ? WHERE id = ?
@@ -132,6 +133,7 @@ class CommitLedger(CommitFacts):
                 repository_id,
                 sha,
                 commit.message,
+                text_hash(commit.message),
                 from_texts(readings.get(sha, NO_CLAIMS).refusals),
                 *_values(told[sha]),
             )

@@ -11,9 +11,10 @@ from resolver.model.github import GithubObject, ObjectRef, ObjectSeen, Revision
 from resolver.model.runs import Reading, Sighting
 from resolver.revisions import in_order
 from store.database import Database, Values
+from store.hashes import revision_hash, text_hash, values_hash
 from store.merging import Stated, merge_objects, merge_revisions
 from store.objects import ObjectFacts
-from store.rows import OBJECT, OBJECT_WIDTH, REVISION, body_hash, from_texts, to_object, to_revision
+from store.rows import OBJECT, OBJECT_WIDTH, REVISION, from_texts, to_object, to_revision
 from store.times import from_micros, to_micros
 
 _COLUMNS = (
@@ -34,8 +35,8 @@ _MEND_AUTHOR = "UPDATE sighting SET author_id = ?, number = ? WHERE object_id = 
 _MEND_NUMBER = "UPDATE revision SET number = ? WHERE object_id = ?"
 _ADD_REVISION = """
 INSERT INTO revision (object_id, updated_at, body_sha256, body, editor_id, editor_login, editor_type, edited,
-    author_association, previous_body, rank, refusals, repository_id, number)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)
+    author_association, previous_body, rank, refusals, repository_id, number, sha256)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)
 ON CONFLICT (object_id, updated_at, body_sha256) DO NOTHING RETURNING id
 """
 _SIBLINGS = f"SELECT {REVISION}, r.id, r.rank FROM revision r WHERE r.object_id = ? AND r.updated_at = ?"
@@ -47,18 +48,19 @@ _RANK = "UPDATE revision SET rank = ? WHERE id = ?"
 _REFUSALS = "UPDATE revision SET refusals = ? WHERE id = ?"
 _ADD_SIGHTINGS = """
 INSERT INTO sighting (object_id, revision_id, commit_id, repository_id, number, author_id, posted_at, digest,
-    workspace, span_id, agent_id, agent_name, claim_repository, claim_number, trust, verified_with, verified_at) VALUES
+    workspace, span_id, agent_id, agent_name, claim_repository, claim_number, trust, verified_with, verified_at, sha256)
+VALUES
 """
 # A version was written at its time; only the first one known may be as old as its object.
-_EARLIEST = """
+EARLIEST = """
 (SELECT CASE WHEN s.revision_id = (
         SELECT r.id FROM revision r WHERE r.object_id = o.id ORDER BY r.updated_at, r.rank LIMIT 1
     ) AND o.created_at < s.posted_at THEN o.created_at ELSE s.posted_at END
  FROM object o WHERE o.id = s.object_id)
 """
 _MEND_EARLIEST = f"""
-UPDATE sighting AS s SET posted_from = {_EARLIEST}
-WHERE s.object_id = ? AND (s.posted_from IS NULL OR s.posted_from <> {_EARLIEST})
+UPDATE sighting AS s SET posted_from = {EARLIEST}
+WHERE s.object_id = ? AND (s.posted_from IS NULL OR s.posted_from <> {EARLIEST})
 """
 
 
@@ -108,10 +110,14 @@ class ObjectLedger(ObjectFacts):
     def _keep_revision(
         self, object_id: int, thing: GithubObject, revision: Revision, reading: Reading
     ) -> tuple[int, bool]:
-        key = (object_id, to_micros(revision.updated_at), body_hash(revision.body.encode()))
+        updated_at, body_sha256 = to_micros(revision.updated_at), text_hash(revision.body)
+        key = (object_id, updated_at, body_sha256)
         told = _told(revision)
         place = (thing.ref.repository_id, thing.number)
-        added = self._db.row(_ADD_REVISION, (*key, revision.body, *told, from_texts(reading.refusals), *place))
+        ref = thing.ref
+        sha256 = revision_hash((ref.repository_id, ref.kind.value, ref.id), updated_at, body_sha256)
+        values = (*key, revision.body, *told, from_texts(reading.refusals), *place, sha256)
+        added = self._db.row(_ADD_REVISION, values)
         siblings = self._siblings(object_id, revision.updated_at)
         revision_id = siblings[revision.body][0] if added is None else int(added[0])
         if added is None:
@@ -142,7 +148,7 @@ def add_sightings(database: Database, owned: Iterable[tuple[Values, Sighting]]) 
 
     A row that is there keeps the key that verified it: retiring a key never unlinks (SPEC §2.3).
     """
-    rows = [(*owner, *_claim(sighting)) for owner, sighting in owned]
+    rows = [(*owner, *claim, values_hash(claim)) for owner, claim in ((one, _claim(other)) for one, other in owned)]
     return database.insert(_ADD_SIGHTINGS, rows, "ON CONFLICT DO NOTHING")
 
 

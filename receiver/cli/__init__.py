@@ -22,6 +22,8 @@ COMMANDS = {
     "feedback": ("receiver.cli.feedback:feedback", "List the feedback and the runs it is about, newest first."),
     "token": ("receiver.cli.token:token", "Make, list and revoke tokens of the HTTP API."),
     "replay": ("receiver.cli.replay:replay", "Process stored deliveries again."),
+    "backup": ("receiver.cli.backup:backup", "Copy the whole store into a file, beside the running service."),
+    "check": ("receiver.cli.check:check", "Look every row of the store over and say what is damaged."),
     "backfill": ("receiver.cli.backfill:backfill", "Read the history of a repository from GitHub."),
     "mcp": ("receiver.cli.mcp:mcp", "Offer the answers to agents as tools, over MCP."),
     "doctor": ("receiver.cli.doctor:doctor", "Look the set-up over and say what is wrong."),
