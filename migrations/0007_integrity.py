@@ -37,7 +37,8 @@ ALTER TABLE report_entry_revision ADD COLUMN erased_at BIGINT;
 
 CREATE TABLE forgotten_account (
     account_id BIGINT NOT NULL PRIMARY KEY, login_key {bytes}, forgotten_at BIGINT NOT NULL, finished_at BIGINT
-)
+);
+CREATE INDEX forgotten_account_login ON forgotten_account (login_key)
 """
 
 LINKS = """

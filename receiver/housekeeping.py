@@ -41,6 +41,8 @@ def tidy_once(services: Services) -> int | None:
     dropped = services.store.prune(now)
     kept = timedelta(days=services.settings.retention_days)
     dropped += services.store.prune_deliveries(now, kept=kept)
+    for account_id in services.store.forgetting():  # somebody was interrupted, or had to wait for deliveries
+        services.store.forget(account_id, now)
     if dropped:
         log.info("dropped %d rows that were kept for their time", dropped)
     services.store.end_turn(TURN, {"dropped": dropped}, services.clock(), every=EVERY)

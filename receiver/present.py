@@ -80,6 +80,7 @@ def feedback_json(view: FeedbackView) -> shapes.Feedback:
         "authorized": state.authorized,
         "status": state.status,
         "body": state.body,
+        "erased": feedback.erased,
         "instruction": state.instruction,
         "path": position.path,
         "line": position.line,
@@ -128,6 +129,7 @@ def revision_json(revision: Revision) -> shapes.Revision:
     """Write one version of a text; ``editor`` is the login of who wrote this version."""
     return {
         "body": revision.body,
+        "erased": revision.erased,
         "author_association": revision.author_association,
         "editor": revision.editor.login,
         "edited": revision.edited,

@@ -19,6 +19,7 @@ _SQLITE_PRAGMAS = (
     ("journal_mode", "wal"),
     ("synchronous", "full"),  # a commit is on disk when it returns, also after a power cut
     ("foreign_keys", 1),
+    ("secure_delete", 1),  # what is deleted is overwritten: a person may ask for it (many builds do so anyway)
 )
 BUSY_SECONDS = 5
 """How long SQLite waits for programs that do not take the file lock; a second line only."""

@@ -14,7 +14,7 @@ class ForgottenAccount(Table):
     """
 
     account_id = BigIntegerField(primary_key=True)
-    login_key = BlobField(null=True)
+    login_key = BlobField(null=True, index=True)
     forgotten_at = BigIntegerField()
     finished_at = BigIntegerField(null=True)
     """When the last of it was gone; null while that is under way."""

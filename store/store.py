@@ -11,10 +11,11 @@ from resolver.errors import StoreError
 from resolver.model.asking import ClaimedWant
 from resolver.model.deliveries import Claimed, Delivery, NewDelivery, Recorded
 from resolver.model.wants import WantChange
-from store import migrate, pruning, retention
+from store import forgetting, migrate, pruning, retention
 from store.answers import Answers
 from store.catalogue import Catalogue
 from store.database import Database
+from store.forgetting import Forgotten
 from store.inbox import Inbox
 from store.integrity import Examiner
 from store.ledger import Ledger
@@ -204,6 +205,18 @@ class Store:
         Their rows stay. In small portions with pauses between them, so that no other writer waits long.
         """
         return retention.prune_deliveries(self._db, before=to_micros(now - kept), now=to_micros(now))
+
+    def accounts_of(self, login: str) -> dict[int, str]:
+        """Return the accounts that wrote under a login, by number, each with that login."""
+        return forgetting.accounts_of(self._db, login)
+
+    def forget(self, account_id: int, now: datetime) -> Forgotten:
+        """Erase what an account wrote until now; what a former call left is finished first, by its own time."""
+        return forgetting.forget(self._db, account_id, to_micros(now))
+
+    def forgetting(self) -> tuple[int, ...]:
+        """Return the accounts of which something is left to be erased."""
+        return forgetting.unfinished(self._db)
 
     @contextmanager
     def _keeping(self, transaction: AbstractContextManager[bool | None]) -> Iterator[tuple[Ledger, bool | None]]:

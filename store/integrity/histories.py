@@ -85,7 +85,7 @@ def _check_entries(database: Database, examined: Examined) -> None:
     entries = Texts(examined, "report_entry", "content")
     for row in portions(database, _ENTRIES):
         entry_id, content_sha256, content, erased_at, sha256, revision, former, report_id, type_, *producer = row
-        entries.check(entry_id, content_sha256, _kept(content, erased_at), erased=erased_at is not None)
+        entries.check(entry_id, content_sha256, content if erased_at is None else "", erased=erased_at is not None)
         first = content_sha256 if revision == 1 else former
         if first is not None and sha256 is not None:
             *by, at = producer
@@ -95,17 +95,8 @@ def _check_entries(database: Database, examined: Examined) -> None:
     former_contents = Texts(examined, "report_entry_revision", "content")
     for entry_id, revision, content_sha256, content, erased_at in _former(database):
         key = f"{entry_id}/{revision}"
-        former_contents.check(key, content_sha256, _kept(content, erased_at), erased=erased_at is not None)
+        former_contents.check(key, content_sha256, content if erased_at is None else "", erased=erased_at is not None)
     former_contents.close()
-
-
-def _kept(content: str, erased_at: int | None) -> str:
-    """Return a content; what stands in place of an erased one is none."""
-    return "" if erased_at is not None and content == ERASED else content
-
-
-ERASED = "null"
-"""What an erased content is: JSON, as every content."""
 
 
 def _former(database: Database) -> Iterator[Row]:

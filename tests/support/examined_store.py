@@ -32,6 +32,8 @@ from tests.support.facts import ignored
 from tests.support.world import REPO, World
 
 IMPROVE: Final = "/agents improve"
+PERSON: Final = replace(MAINTAINER, login="mona-of-the-tests")
+"""Who gives the feedback."""
 SAID: Final = "please handle the empty case, said mona"
 """What the maintainer says in the first piece of feedback."""
 
@@ -72,15 +74,23 @@ def live(world: World) -> None:
     signed = commit(sha("a"), f"Add it\n\n{coder.commit_trailers}")
     world.deliver(
         push(REPO, commits=[signed], at=minute(0)),
-        push(REPO, commits=[commit(sha("head"), "By hand", author=MAINTAINER)], before=sha("a"), at=minute(1)),
+        push(REPO, commits=[commit(sha("head"), "By hand", author=PERSON)], before=sha("a"), at=minute(1)),
         pull_request(REPO, head=sha("head"), at=minute(2)),
-        line(id=2, in_reply_to_id=1, review_id=101, body=f"{IMPROVE} {SAID}", at=minute(6)),
+        line(id=2, author=PERSON, in_reply_to_id=1, review_id=101, body=f"{IMPROVE} {SAID}", at=minute(6)),
         line(id=1, review_id=100, author=AGENT, body=f"leaks {coder.hidden_comment}", at=minute(3)),
         review(REPO, id=100, author=AGENT, body=f"Verdict {reviewer.hidden_comment}", at=minute(3), commit=sha("head")),
-        issue_comment(REPO, id=4, body=f"{IMPROVE} at once", at=minute(6)),
-        issue_comment(REPO, id=5, body="I see", at=minute(7)),
+        issue_comment(REPO, id=4, author=PERSON, body=f"{IMPROVE} at once", at=minute(6)),
+        issue_comment(REPO, id=5, author=PERSON, body="I see", at=minute(7)),
         issue_comment(
-            REPO, "edited", id=5, body="I see now", was="I see", at=minute(8), created_at=minute(7), sender=MAINTAINER
+            REPO,
+            "edited",
+            id=5,
+            author=PERSON,
+            body="I see now",
+            was="I see",
+            at=minute(8),
+            created_at=minute(7),
+            sender=PERSON,
         ),
     )
     for body in (b"{}", b'{"other": 1}'):
@@ -99,7 +109,7 @@ def _ask_github(world: World) -> None:
         )
     )
     world.store.answers.put(REPO.id, "GET /commits", b"[]", None)
-    want = Want(Need.PERMISSION, REPO.id, id=MAINTAINER.id, login=MAINTAINER.login)
+    want = Want(Need.PERMISSION, REPO.id, id=PERSON.id, login=PERSON.login)
     with world.store.transaction() as ledger:
         ledger.put_wants((want,), world.now, due=world.now)
     claimed = world.store.claim_want(world.now)
@@ -107,7 +117,7 @@ def _ask_github(world: World) -> None:
 
 
 def _work_on_a_report(world: World) -> None:
-    user = Producer.user(User(MAINTAINER.id, MAINTAINER.login))
+    user = Producer.user(User(PERSON.id, PERSON.login))
     with world.store.transaction() as ledger:
         report = ledger.report(1)
         assert report is not None
