@@ -66,7 +66,7 @@ def feedback_json(view: FeedbackView) -> shapes.Feedback:
     """Write one piece of feedback with its newest resolution."""
     feedback, state, thing = view.feedback, view.feedback.state, view.feedback.object
     position, resolution = thing.position, view.feedback.resolution
-    return {
+    shown: shapes.Feedback = {
         "id": feedback.id,
         "workspace": feedback.workspace,
         "repository": feedback.repository,
@@ -80,7 +80,6 @@ def feedback_json(view: FeedbackView) -> shapes.Feedback:
         "authorized": state.authorized,
         "status": state.status,
         "body": state.body,
-        "erased": feedback.erased,
         "instruction": state.instruction,
         "path": position.path,
         "line": position.line,
@@ -92,6 +91,9 @@ def feedback_json(view: FeedbackView) -> shapes.Feedback:
         "report_id": None if feedback.report_id is None else str(feedback.report_id),
         "resolution": None if resolution is None else answer_json(view_of(resolution, view.run)),
     }
+    if feedback.erased:
+        shown["erased"] = True
+    return shown
 
 
 def answer_json(view: AnswerView) -> shapes.Resolution:
@@ -127,14 +129,16 @@ def finding_json(finding: Finding) -> shapes.Finding:
 
 def revision_json(revision: Revision) -> shapes.Revision:
     """Write one version of a text; ``editor`` is the login of who wrote this version."""
-    return {
+    shown: shapes.Revision = {
         "body": revision.body,
-        "erased": revision.erased,
         "author_association": revision.author_association,
         "editor": revision.editor.login,
         "edited": revision.edited,
         "updated_at": times.write(revision.updated_at),
     }
+    if revision.erased:
+        shown["erased"] = True
+    return shown
 
 
 def delivery_json(delivery: Delivery) -> shapes.Delivery:
