@@ -1,7 +1,8 @@
 """What time does: reports whose snooze is over are reopened, and what was kept long enough is dropped.
 
-The latter (``store.pruning``) is for one worker at a time, every hour, in small portions. Beside that, keys that were
-added to this host are registered, and what was refused for want of them is read again (``receiver.rereading``).
+The latter (``store.pruning``, ``store.retention``) is for one worker at a time, every hour, in small portions. Beside
+that, keys that were added to this host are registered, and what was refused for want of them is read again
+(``receiver.rereading``).
 """
 
 from __future__ import annotations
@@ -42,6 +43,10 @@ def tidy_once(services: Services) -> int | None:
     if services.store.take_turn(TURN, now, every=EVERY, hold=HOLD) is None:
         return None
     dropped = services.store.prune(now)
+    kept = timedelta(days=services.settings.retention_days)
+    dropped += services.store.prune_deliveries(now, kept=kept)
+    for account_id in services.store.forgetting():  # somebody was interrupted, or had to wait for deliveries
+        services.store.forget(account_id, now)
     if dropped:
         log.info("dropped %d rows that were kept for their time", dropped)
     services.store.end_turn(TURN, {"dropped": dropped}, services.clock(), every=EVERY)

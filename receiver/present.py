@@ -66,7 +66,7 @@ def feedback_json(view: FeedbackView) -> shapes.Feedback:
     """Write one piece of feedback with its newest resolution."""
     feedback, state, thing = view.feedback, view.feedback.state, view.feedback.object
     position, resolution = thing.position, view.feedback.resolution
-    return {
+    shown: shapes.Feedback = {
         "id": feedback.id,
         "workspace": feedback.workspace,
         "repository": feedback.repository,
@@ -91,6 +91,9 @@ def feedback_json(view: FeedbackView) -> shapes.Feedback:
         "report_id": None if feedback.report_id is None else str(feedback.report_id),
         "resolution": None if resolution is None else answer_json(view_of(resolution, view.run)),
     }
+    if feedback.erased:
+        shown["erased"] = True
+    return shown
 
 
 def answer_json(view: AnswerView) -> shapes.Resolution:
@@ -126,13 +129,16 @@ def finding_json(finding: Finding) -> shapes.Finding:
 
 def revision_json(revision: Revision) -> shapes.Revision:
     """Write one version of a text; ``editor`` is the login of who wrote this version."""
-    return {
+    shown: shapes.Revision = {
         "body": revision.body,
         "author_association": revision.author_association,
         "editor": revision.editor.login,
         "edited": revision.edited,
         "updated_at": times.write(revision.updated_at),
     }
+    if revision.erased:
+        shown["erased"] = True
+    return shown
 
 
 def delivery_json(delivery: Delivery) -> shapes.Delivery:
@@ -149,6 +155,7 @@ def delivery_json(delivery: Delivery) -> shapes.Delivery:
         "received_at": times.write(delivery.received_at),
         "processed_at": times.write_optional(delivery.processed_at),
         "next_try_at": times.write_optional(delivery.next_try_at),
+        "pruned_at": times.write_optional(delivery.pruned_at),
     }
 
 

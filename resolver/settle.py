@@ -85,7 +85,7 @@ def _quoting(ledger: Ledger, text: NewText, since: datetime) -> Iterator[int]:
 def _resolve(ledger: Ledger, settling: Settling, feedback_id: int) -> bool:
     """Resolve one piece of feedback; return whether that gave a new answer."""
     feedback = ledger.feedback(feedback_id)
-    if feedback is None or feedback.state.status in {Status.IGNORED, Status.WITHDRAWN}:
+    if feedback is None or feedback.final or feedback.state.status in {Status.IGNORED, Status.WITHDRAWN}:
         return False
     if feedback.resolution is not None and feedback.resolution.answer.mode == MANUAL:
         return False  # what a person has said stands until a person says otherwise

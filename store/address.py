@@ -22,6 +22,7 @@ _SQLITE_PRAGMAS = (
     ("journal_mode", "wal"),
     ("synchronous", "full"),  # a commit is on disk when it returns, also after a power cut
     ("foreign_keys", 1),
+    ("secure_delete", 1),  # what is deleted is overwritten: a person may ask for it (many builds do so anyway)
 )
 _STATEMENTS_KEPT = 1024
 """How many statements a connection keeps ready: more than the store has."""
@@ -91,3 +92,19 @@ def postgres_database(url: str) -> peewee.Database:
     parameters: dict[str, Any] = {name: value for name, value in _POSTGRES_DEFAULTS.items() if name not in given}
     parameters["options"] = f"{_POSTGRES_OPTIONS} {given.get('options') or ''}".strip()
     return peewee.PostgresqlDatabase(url, prefer_psycopg3=True, **parameters)
+
+
+def without_password(url: str) -> tuple[str, str | None]:
+    """Return where a PostgreSQL database is, as libpq's programs take it, and its password apart from that.
+
+    A command line is there for everybody to read. Raises SettingsError as ``postgres_database``.
+    """
+    import psycopg.conninfo  # noqa: PLC0415 -- as above
+
+    try:
+        given = psycopg.conninfo.conninfo_to_dict(url)
+    except psycopg.Error:
+        raise SettingsError("the database URL is not one that libpq can read") from None
+    password = given.pop("password", None)
+    given.setdefault("connect_timeout", _POSTGRES_DEFAULTS["connect_timeout"])
+    return psycopg.conninfo.make_conninfo("", **given), None if password is None else str(password)

@@ -10,9 +10,11 @@ renamed is looked after, and the order of arrival does not show.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
-from resolver.model.github import Commit, PushSeen
+from resolver.model.github import GHOST, Commit, PushSeen
 from resolver.model.runs import NO_CLAIMS, Reading
+from store.hashes import text_hash
 from store.merging import CommitStated, merge_commits
 from store.object_ledger import add_sightings
 from store.part import Part
@@ -28,15 +30,21 @@ FROM git_commit c LEFT JOIN sighting s ON s.commit_id = c.id
 WHERE c.repository_id = ? AND c.sha = ? ORDER BY s.id
 """
 _KNOWN = """
-SELECT c.sha, c.id, c.author_login, c.paths_known, c.committed_at, c.pushed, c.pushed_at, c.refusals
+SELECT c.sha, c.id, CASE WHEN c.erased_at IS NULL THEN c.author_login ELSE '' END,
+    c.paths_known, c.committed_at, c.pushed, c.pushed_at, c.refusals
 FROM wanted CROSS JOIN git_commit c WHERE c.repository_id = wanted.column1 AND c.sha = wanted.column2
 """
 _ADD = """
-INSERT INTO git_commit (repository_id, sha, message, refusals, author_login, paths_known, committed_at, pushed,
-    pushed_at) VALUES
+INSERT INTO git_commit (repository_id, sha, message, message_sha256, refusals, author_login, paths_known, committed_at,
+    pushed, pushed_at, erased_at) VALUES
+"""
+# What was written by whoever was forgotten since is not taken in again (``store.forgetting``).
+_FORGOTTEN = """
+SELECT a.login_key, a.forgotten_at FROM wanted CROSS JOIN forgotten_account a WHERE a.login_key = wanted.column1
 """
 _MEND = """
-UPDATE git_commit SET author_login = ?, paths_known = ?, committed_at = ?, pushed = ?, pushed_at = ? WHERE id = ?
+UPDATE git_commit SET author_login = CASE WHEN erased_at IS NULL THEN ? ELSE author_login END,
+    paths_known = ?, committed_at = ?, pushed = ?, pushed_at = ? WHERE id = ?
 """
 _REFUSALS = "UPDATE git_commit SET refusals = ? WHERE id = ?"
 _ADD_PATHS = "INSERT INTO commit_path (commit_id, path_key, path, change) VALUES"
@@ -130,16 +138,19 @@ class CommitLedger(CommitFacts):
         told: Mapping[str, CommitStated],
         readings: Mapping[str, Reading],
     ) -> int:
-        rows = [
-            (
-                repository_id,
-                sha,
-                commit.message,
-                from_texts(readings.get(sha, NO_CLAIMS).refusals),
-                *_values(told[sha]),
-            )
-            for sha, commit in commits.items()
-        ]
+        logins = {stated.author_login.lower() for stated in told.values() if stated.author_login is not None}
+        keys = [(text_key(login),) for login in sorted(logins)]
+        forgotten = {bytes(key): at for key, at in self._db.rows_among(_FORGOTTEN, keys)}
+        rows = []
+        for sha, commit in commits.items():
+            stated, gone = told[sha], None
+            if forgotten and stated.author_login is not None:
+                since = forgotten.get(text_key(stated.author_login.lower()))
+                gone = since if since is not None and since >= stated.committed_at else None
+            refusals = from_texts(readings.get(sha, NO_CLAIMS).refusals)
+            text = (commit.message if gone is None else "", text_hash(commit.message), refusals)
+            stated = stated if gone is None else replace(stated, author_login=GHOST.login)
+            rows.append((repository_id, sha, *text, *_values(stated), gone))
         return self._db.insert(_ADD, rows, "ON CONFLICT (repository_id, sha) DO NOTHING")
 
     def _mend_refusals(

@@ -13,7 +13,8 @@ _DELIVERY = """
 SELECT d.id, d.guid, d.event, d.action, d.repository_id, (
     SELECT n.name FROM repository_name n WHERE n.repository_id = d.repository_id
     ORDER BY n.as_of DESC, n.name DESC LIMIT 1
-), d.status, d.error, d.tries, d.received_at, d.processed_at, d.next_try_at
+), d.status, d.error, d.tries, d.received_at, d.processed_at, d.next_try_at,
+    d.pruned_at
 FROM delivery d WHERE
 """
 _OF_WORKSPACE = """
@@ -84,4 +85,5 @@ def _to_delivery(row: Row) -> Delivery:
         received_at=from_micros(row[9]),
         processed_at=from_optional(row[10]),
         next_try_at=from_micros(row[11]) if status is DeliveryStatus.FAILED else None,
+        pruned_at=from_optional(row[12]),
     )

@@ -12,6 +12,7 @@ from typing import Any
 from resolver.errors import NotFoundError, StoreError
 from resolver.model.reports import Entry, EntryRevision, NewEntry, Producer, ProducerKind
 from store.database import Row
+from store.hashes import entry_hash, text_hash
 from store.part import Part, below, compose
 from store.times import from_micros, to_micros
 
@@ -37,17 +38,21 @@ AND e.deleted_at IS NULL
 """
 _ADD = """
 INSERT INTO report_entry (report_id, type, entry_key, counts, content, producer_kind, producer_name, producer_account,
-    writer_kind, writer_name, writer_account, revision, created_at, updated_at)
-VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?) RETURNING id
+    writer_kind, writer_name, writer_account, revision, created_at, updated_at, content_sha256, sha256,
+    previous_sha256)
+VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, (
+    SELECT b.sha256 FROM report_entry b WHERE b.report_id = ? ORDER BY b.id DESC LIMIT 1
+)) RETURNING id
 """
 _KEEP_REVISION = """
-INSERT INTO report_entry_revision (entry_id, revision, content, writer_kind, writer_name, writer_account, written_at)
-SELECT e.id, e.revision, e.content, e.writer_kind, e.writer_name, e.writer_account, e.updated_at
+INSERT INTO report_entry_revision (entry_id, revision, content, writer_kind, writer_name, writer_account, written_at,
+    content_sha256)
+SELECT e.id, e.revision, e.content, e.writer_kind, e.writer_name, e.writer_account, e.updated_at, e.content_sha256
 FROM report_entry e WHERE e.id = ?
 """
 _REWRITE = """
-UPDATE report_entry SET counts = 0, content = ?, entry_key = ?, writer_kind = ?, writer_name = ?, writer_account = ?,
-    revision = revision + 1, updated_at = ? WHERE id = ?
+UPDATE report_entry SET counts = 0, content = ?, content_sha256 = ?, entry_key = ?, writer_kind = ?, writer_name = ?,
+    writer_account = ?,    revision = revision + 1, updated_at = ? WHERE id = ?
 """
 _REMOVE = """
 UPDATE report_entry SET counts = 0, deleted_at = ?, remover_kind = ?, remover_name = ?, remover_account = ?
@@ -132,7 +137,10 @@ class EntryLedger(EntryFacts):
         """Append an entry; return its id. Whether it counts is for ``count_newest`` to say."""
         at, producer = to_micros(entry.at), _named(entry.producer)
         content = json.dumps(entry.content, separators=(",", ":"))
-        values = (entry.report_id, entry.type, entry.key, content, *producer, *producer, at, at)
+        content_sha256 = text_hash(content)
+        hashes = (content_sha256, entry_hash(entry.report_id, entry.type, producer, at, content_sha256))
+        told = (entry.report_id, entry.type, entry.key, content, *producer, *producer, at, at)
+        values = (*told, *hashes, entry.report_id)
         return int(self._db.rows(_ADD, values)[0][0])
 
     def rewrite_entry(self, entry: Entry, content: Any, key: str | None, *, writer: Producer, at: datetime) -> None:  # noqa: ANN401 - JSON
@@ -141,7 +149,8 @@ class EntryLedger(EntryFacts):
         It counts no more, for another one may under its new key: whether it does is for ``count_newest`` to say.
         """
         self._db.change(_KEEP_REVISION, (entry.id,))
-        values = (json.dumps(content, separators=(",", ":")), key, *_named(writer), to_micros(at), entry.id)
+        written = json.dumps(content, separators=(",", ":"))
+        values = (written, text_hash(written), key, *_named(writer), to_micros(at), entry.id)
         if not self._db.change(_REWRITE, values):
             raise NotFoundError(f"there is no entry {entry.id}")
 

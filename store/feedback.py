@@ -20,7 +20,7 @@ from store.times import from_micros, to_micros
 
 _STATE = (
     "f.id, f.workspace, f.authorized, f.status, f.body, f.instruction, f.author_association, f.given_at, "
-    "f.updated_at, f.received_at"
+    "f.updated_at, f.received_at, f.erased_at, f.final_at"
 )
 _NAME = """
 (SELECT n.name FROM repository_name n WHERE n.repository_id = f.repository_id
@@ -158,7 +158,7 @@ def to_feedback(row: Row) -> Feedback:
     """Read what ``FEEDBACK`` selects."""
     thing = to_object(row)
     feedback_id, workspace, authorized, status, body, instruction, association, *rest = row[OBJECT_WIDTH:]
-    given_at, updated_at, received_at, name, report_id, *resolution = rest
+    given_at, updated_at, received_at, erased_at, final_at, name, report_id, *resolution = rest
     state = FeedbackState(
         ref=thing.ref,
         authorized=bool(authorized),
@@ -170,7 +170,18 @@ def to_feedback(row: Row) -> Feedback:
         updated_at=from_micros(updated_at),
     )
     resolved = None if resolution[0] is None else to_resolution(tuple(resolution))
-    return Feedback(feedback_id, workspace, name, thing, state, from_micros(received_at), resolved, report_id)
+    return Feedback(
+        id=feedback_id,
+        workspace=workspace,
+        repository=name,
+        object=thing,
+        state=state,
+        received_at=from_micros(received_at),
+        resolution=resolved,
+        report_id=report_id,
+        erased=erased_at is not None,
+        final=final_at is not None,
+    )
 
 
 def _told(state: FeedbackState) -> tuple[int | str, ...]:

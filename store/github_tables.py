@@ -102,6 +102,8 @@ class Object(Table):
     state = TextField(null=True)
     deleted = SmallIntegerField()
     as_of = BigIntegerField()
+    erased_at = BigIntegerField(null=True)
+    """When its author's name was taken away."""
 
     class Meta:
         """Issue comments, reviews and review comments have separate id spaces."""
@@ -110,7 +112,7 @@ class Object(Table):
 
 
 class Revision(Table):
-    """A version of an object's text; ``rank`` orders those of one second.
+    """A version of an object's text; ``rank`` orders those of one second. Its text is empty once it was erased.
 
     ``repository_id`` and ``number`` repeat the object's, for the look-up of what was last said on a number.
     """
@@ -130,6 +132,8 @@ class Revision(Table):
     refusals = TextField(null=True)
     repository_id = BigIntegerField(null=True)
     number = BigIntegerField(null=True)
+    sha256 = BlobField(null=True)
+    erased_at = BigIntegerField(null=True)
 
     class Meta:
         """The second index finds the version in force at a time."""
@@ -153,6 +157,8 @@ class GitCommit(Table):
     pushed_at = BigIntegerField()
     refusals = TextField(null=True)
     pushed = SmallIntegerField()
+    message_sha256 = BlobField(null=True)
+    erased_at = BigIntegerField(null=True)
 
     class Meta:
         """Forks share commits; each repository has its own row."""
@@ -309,6 +315,7 @@ class Sighting(Table):
     verified_at = BigIntegerField()
     proof = BlobField(null=True)
     """16 bytes that name the claim's signature; null of unsigned claims, and of those read before it was kept."""
+    sha256 = BlobField(null=True)
 
     class Meta:
         """A claim that stands in one text twice is one row."""

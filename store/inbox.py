@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import NamedTuple
 
+from resolver.errors import ConflictError
 from resolver.model.deliveries import Claimed, Delivery, NewDelivery, Recorded
 from store.database import Database, Row, marks
 from store.deliveries import DeliveryFacts
@@ -51,7 +52,7 @@ WHERE id = ? AND tries = ? AND status IN ('pending', 'failed')
 """
 _REPLAY = """
 UPDATE delivery SET status = 'pending', error = NULL, tries = 0, processed_at = NULL, next_try_at = ?, held_until = 0
-WHERE guid = ?
+WHERE guid = ? AND pruned_at IS NULL
 """
 
 
@@ -175,11 +176,18 @@ class Inbox:
         self._set_aside(claimed.id, claimed.tries, status, error, to_optional(retry_at) or 0)
 
     def replay(self, guid: str, at: datetime) -> Delivery | None:
-        """Make a delivery pending again from a time on, with all its tries; None when there is none of that name."""
+        """Make a delivery pending again from a time on, with all its tries; None when there is none of that name.
+
+        Raises ConflictError for one whose body is not kept any more.
+        """
         with self._db.writing():
-            if not self._db.change(_REPLAY, (to_micros(at), guid)):
-                return None
-            return DeliveryFacts(self._db).delivery(guid)
+            replayed = self._db.change(_REPLAY, (to_micros(at), guid))
+            found = DeliveryFacts(self._db).delivery(guid)
+            if found is not None and not replayed:
+                raise ConflictError(
+                    f"delivery {guid} is too old: its body was dropped, so it cannot be processed again"
+                )
+            return found
 
     def _set_aside(self, delivery_id: int, tries: int, status: str, error: str, next_try_at: int) -> None:
         with self._db.writing():

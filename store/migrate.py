@@ -31,6 +31,12 @@ def pending(database: Database, folder: Path = FOLDER) -> tuple[str, ...]:
     return tuple(name for name in known if name not in applied)
 
 
+def applied(database: Database) -> frozenset[str]:
+    """Return the names of what was run. Raises StoreError."""
+    with database.reading():
+        return frozenset(_applied(database))
+
+
 def _applied(database: Database) -> set[str]:
     if database.is_postgres:
         table = database.row("SELECT 1 FROM pg_catalog.pg_class WHERE oid = to_regclass('schema_migration')")

@@ -11,9 +11,10 @@ from resolver.model.github import GithubObject, ObjectRef, ObjectSeen, Revision
 from resolver.model.runs import Reading, Sighting
 from resolver.revisions import in_order
 from store.database import Database, Values
+from store.hashes import revision_hash, text_hash, values_hash
 from store.merging import Stated, merge_objects, merge_revisions
 from store.objects import ObjectFacts
-from store.rows import OBJECT, OBJECT_WIDTH, REVISION, body_hash, from_texts, to_object, to_revision
+from store.rows import OBJECT, OBJECT_WIDTH, REVISION, from_texts, to_object, to_revision
 from store.times import from_micros, to_micros
 
 _COLUMNS = (
@@ -21,24 +22,31 @@ _COLUMNS = (
     "original_line, original_start_line, side, start_side, subject_type, commit_sha, original_commit_sha, diff_hunk, "
     "state, deleted, thread, as_of, author_as_of"
 )
+# What was written by whoever was forgotten since is not taken in again (``store.forgetting``).
+_GONE = "SELECT MAX(a.forgotten_at) FROM forgotten_account a WHERE a.account_id IN (?, ?) AND a.forgotten_at >= ?"
+_LOGIN = f"CASE WHEN ({_GONE}) IS NOT NULL THEN 'ghost' ELSE ? END"
 _ADD = f"""
-INSERT INTO object (repository_id, kind, github_id, {_COLUMNS}) VALUES ({", ".join("?" * 27)})
+INSERT INTO object (repository_id, kind, github_id, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, {_LOGIN}, {", ".join("?" * 21)})
 ON CONFLICT (repository_id, kind, github_id) DO NOTHING RETURNING id
 """
 _KNOWN = f"""
 SELECT {OBJECT}, o.id, o.as_of, o.author_as_of FROM object o
 WHERE o.repository_id = ? AND o.kind = ? AND o.github_id = ?
 """
-_MEND = f"UPDATE object SET {_COLUMNS.replace(', ', ' = ?, ')} = ? WHERE id = ?"
+_MEND = f"UPDATE object SET {_COLUMNS.replace(', ', ' = ?, ')} = ? WHERE id = ?".replace(
+    "author_login = ?", f"author_login = {_LOGIN}"
+)
 _MEND_AUTHOR = "UPDATE sighting SET author_id = ?, number = ? WHERE object_id = ?"
 _MEND_NUMBER = "UPDATE revision SET number = ? WHERE object_id = ?"
-_ADD_REVISION = """
+_ADD_REVISION = f"""
 INSERT INTO revision (object_id, updated_at, body_sha256, body, editor_id, editor_login, editor_type, edited,
-    author_association, previous_body, rank, refusals, repository_id, number)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)
+    author_association, previous_body, rank, refusals, repository_id, number, sha256,
+    erased_at)
+VALUES (?, ?, ?, CASE WHEN ({_GONE}) IS NOT NULL THEN '' ELSE ? END, ?, ?, ?, ?, ?,
+    CASE WHEN ({_GONE}) IS NOT NULL THEN NULL ELSE ? END, 0, ?, ?, ?, ?, ({_GONE}))
 ON CONFLICT (object_id, updated_at, body_sha256) DO NOTHING RETURNING id
 """
-_SIBLINGS = f"SELECT {REVISION}, r.id, r.rank FROM revision r WHERE r.object_id = ? AND r.updated_at = ?"
+_SIBLINGS = f"SELECT {REVISION}, r.id, r.rank, r.body_sha256 FROM revision r WHERE r.object_id = ? AND r.updated_at = ?"
 _MEND_REVISION = """
 UPDATE revision SET editor_id = ?, editor_login = ?, editor_type = ?, edited = ?, author_association = ?,
     previous_body = ? WHERE id = ?
@@ -47,19 +55,20 @@ _RANK = "UPDATE revision SET rank = ? WHERE id = ?"
 _REFUSALS = "UPDATE revision SET refusals = ? WHERE id = ?"
 _ADD_SIGHTINGS = """
 INSERT INTO sighting (object_id, revision_id, commit_id, repository_id, number, author_id, posted_at, digest,
-    workspace, span_id, agent_id, agent_name, claim_repository, claim_number, trust, verified_with, verified_at, proof)
+    workspace, span_id, agent_id, agent_name, claim_repository, claim_number, trust, verified_with, verified_at, proof,
+    sha256)
 VALUES
 """
 # A version was written at its time; only the first one known may be as old as its object.
-_EARLIEST = """
+EARLIEST = """
 (SELECT CASE WHEN s.revision_id = (
         SELECT r.id FROM revision r WHERE r.object_id = o.id ORDER BY r.updated_at, r.rank LIMIT 1
     ) AND o.created_at < s.posted_at THEN o.created_at ELSE s.posted_at END
  FROM object o WHERE o.id = s.object_id)
 """
 _MEND_EARLIEST = f"""
-UPDATE sighting AS s SET posted_from = {_EARLIEST}
-WHERE s.object_id = ? AND (s.posted_from IS NULL OR s.posted_from <> {_EARLIEST})
+UPDATE sighting AS s SET posted_from = {EARLIEST}
+WHERE s.object_id = ? AND (s.posted_from IS NULL OR s.posted_from <> {EARLIEST})
 """
 
 
@@ -134,15 +143,22 @@ class ObjectLedger(ObjectFacts):
     def _keep_revision(
         self, object_id: int, thing: GithubObject, revision: Revision, reading: Reading
     ) -> tuple[int, bool]:
-        key = (object_id, to_micros(revision.updated_at), body_hash(revision.body.encode()))
+        updated_at, body_sha256 = to_micros(revision.updated_at), text_hash(revision.body)
+        key = (object_id, updated_at, body_sha256)
         told = _told(revision)
         place = (thing.ref.repository_id, thing.number)
-        added = self._db.row(_ADD_REVISION, (*key, revision.body, *told, from_texts(reading.refusals), *place))
+        ref = thing.ref
+        sha256 = revision_hash((ref.repository_id, ref.kind.value, ref.id), updated_at, body_sha256)
+        whose = (thing.author.id, revision.editor.id if revision.edited else thing.author.id, updated_at)
+        *editor, previous_body = told
+        texts = (*whose, revision.body, *editor, *whose, previous_body)
+        values = (*key, *texts, from_texts(reading.refusals), *place, sha256, *whose)
+        added = self._db.row(_ADD_REVISION, values)
         siblings = self._siblings(object_id, revision.updated_at)
-        revision_id = siblings[revision.body][0] if added is None else int(added[0])
+        revision_id = siblings[body_sha256][0] if added is None else int(added[0])
         if added is None:
-            before = siblings[revision.body][1]
-            after = merge_revisions(before, revision)
+            before = siblings[body_sha256][1]
+            after = before if before.erased else merge_revisions(before, revision)
             if after == before:
                 return revision_id, False
             self._db.change(_MEND_REVISION, (*_told(after), revision_id))
@@ -150,15 +166,19 @@ class ObjectLedger(ObjectFacts):
         self._rank_revisions(siblings)
         return revision_id, True
 
-    def _siblings(self, object_id: int, updated_at: datetime) -> dict[str, tuple[int, Revision, int]]:
-        """Return the revisions of one second by their texts: row id, revision, rank."""
+    def _siblings(self, object_id: int, updated_at: datetime) -> dict[bytes, tuple[int, Revision, int]]:
+        """Return the revisions of one second by the hashes of their texts: row id, revision, rank."""
         rows = self._db.rows(_SIBLINGS, (object_id, to_micros(updated_at)))
-        return {row[1]: (row[8], to_revision(row), row[9]) for row in rows}
+        return {bytes(row[11]): (row[9], to_revision(row), row[10]) for row in rows}
 
-    def _rank_revisions(self, siblings: dict[str, tuple[int, Revision, int]]) -> None:
+    def _rank_revisions(self, siblings: dict[bytes, tuple[int, Revision, int]]) -> None:
+        if any(revision.erased for _, revision, _ in siblings.values()):
+            for rank, (revision_id, _, _) in enumerate(sorted(siblings.values(), key=lambda one: one[2])):
+                self._db.change(_RANK, (rank, revision_id))  # nobody can tell any more: they stay as they were
+            return
         ordered = in_order(revision for _, revision, _ in siblings.values())
         for rank, revision in enumerate(ordered):
-            revision_id, _, ranked = siblings[revision.body]
+            revision_id, _, ranked = siblings[text_hash(revision.body)]
             if ranked != rank:
                 self._db.change(_RANK, (rank, revision_id))
 
@@ -168,11 +188,12 @@ def add_sightings(database: Database, owned: Iterable[tuple[Values, Sighting]]) 
 
     A row that is there keeps the key that verified it: retiring a key never unlinks (SPEC §2.3).
     """
-    rows = [(*owner, *_claim(sighting)) for owner, sighting in owned]
+    read = ((owner, _claim(sighting), sighting.proof) for owner, sighting in owned)
+    rows = [(*owner, *claim, proof, values_hash(claim)) for owner, claim, proof in read]
     return database.insert(_ADD_SIGHTINGS, rows, "ON CONFLICT DO NOTHING")
 
 
-def _claim(sighting: Sighting) -> tuple[int | str | bytes | None, ...]:
+def _claim(sighting: Sighting) -> tuple[int | str | None, ...]:
     return (
         sighting.digest,
         sighting.workspace,
@@ -184,7 +205,6 @@ def _claim(sighting: Sighting) -> tuple[int | str | bytes | None, ...]:
         sighting.trust.value,
         sighting.verified_with,
         to_micros(sighting.verified_at),
-        sighting.proof,
     )
 
 
@@ -201,6 +221,7 @@ def _values(stated: Stated) -> tuple[int | str | None, ...]:
     return (
         thing.number,
         author.id,
+        *(author.id, author.id, to_micros(stated.author_as_of)),  # whether the login is not to be kept any more
         author.login,
         author.type,
         to_micros(thing.created_at),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from peewee import (
     BigAutoField,
     BigIntegerField,
+    BlobField,
     CompositeKey,
     ForeignKeyField,
     IntegerField,
@@ -38,6 +39,9 @@ class Report(Table):
     """The newest answer that the log tells of."""
     created_at = BigIntegerField()
     updated_at = BigIntegerField()
+    entry_sha256 = BlobField(null=True)
+    """The hash of the last entry of its log."""
+    erased_at = BigIntegerField(null=True)
 
     class Meta:
         """For the lists, and for what a run works on."""
@@ -52,7 +56,11 @@ class Report(Table):
 
 
 class ReportEntry(Table):
-    """An entry of a log. ``counts`` is 1 while it is the report's state; one that was deleted stays as a row."""
+    """An entry of a log. ``counts`` is 1 while it is the report's state; one that was deleted stays as a row.
+
+    ``content_sha256`` is the hash of its present content; ``sha256`` that of what never changes in the row, its first
+    content among it, and ``previous_sha256`` that of the entry before in its log (``store.hashes``).
+    """
 
     id = BigAutoField()
     report = ForeignKeyField(Report, index=False)
@@ -74,6 +82,10 @@ class ReportEntry(Table):
     remover_name = TextField(null=True)
     remover_account = BigIntegerField(null=True)
     content = TextField()
+    content_sha256 = BlobField(null=True)
+    sha256 = BlobField(null=True)
+    previous_sha256 = BlobField(null=True)
+    erased_at = BigIntegerField(null=True)
 
     class Meta:
         """For the list and its filters."""
@@ -95,6 +107,8 @@ class ReportEntryRevision(Table):
     writer_name = TextField(null=True)
     writer_account = BigIntegerField(null=True)
     written_at = BigIntegerField()
+    content_sha256 = BlobField(null=True)
+    erased_at = BigIntegerField(null=True)
 
     class Meta:
         """Each once."""

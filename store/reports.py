@@ -43,7 +43,9 @@ VALUES (?, ?, ?, ?, ?, ?, ?)
 """
 _PUT = """
 UPDATE report SET status = ?, snoozed_until = ?, title = ?, summary = ?, instruction = ?, priority = ?,
-    implementation = ?, pull_request_url = ?, merged = ?, resolution_id = ?, updated_at = ?
+    implementation = ?, pull_request_url = ?, merged = ?, resolution_id = ?, updated_at = ?, entry_sha256 = (
+        SELECT e.sha256 FROM report_entry e WHERE e.report_id = report.id ORDER BY e.id DESC LIMIT 1
+    )
 WHERE id = ?
 """
 _ASSOCIATED = """

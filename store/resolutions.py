@@ -13,6 +13,7 @@ from resolver.errors import NotFoundError
 from resolver.model.answers import Answer, Candidate, Confidence, Finding, Outcome, Resolution
 from store.changes import ChangeLedger
 from store.database import Database, Row
+from store.hashes import resolution_hashes
 from store.part import Part, below
 from store.times import from_micros, to_micros
 
@@ -23,11 +24,11 @@ _BY_ID = f"SELECT {RESOLUTION} FROM resolution x WHERE x.id = ?"
 _OF_FEEDBACK = f"SELECT {RESOLUTION} FROM resolution x WHERE x.feedback_id = ? AND x.id < ? ORDER BY x.id DESC LIMIT ?"
 _ADD = """
 INSERT INTO resolution (feedback_id, workspace, confidence, mode, span_id, diagnostic, candidates, findings, cause,
-    resolved_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+    resolved_at, texts_sha256, sha256, previous_sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
 """
-_WORKSPACE = "SELECT workspace FROM feedback WHERE id = ?"
+_OWNER = "SELECT workspace, resolution_sha256 FROM feedback WHERE id = ?"
 _POINT = """
-UPDATE feedback SET resolution_id = ?, confidence = ?, mode = ?, span_id = ?, agent_name = (
+UPDATE feedback SET resolution_id = ?, resolution_sha256 = ?, confidence = ?, mode = ?, span_id = ?, agent_name = (
     SELECT n.agent_name FROM run n WHERE n.workspace = feedback.workspace AND n.span_id = ?
 ) WHERE id = ?
 """
@@ -62,25 +63,21 @@ class ResolutionLedger(ChangeLedger):
 
     def append_resolution(self, feedback_id: int, answer: Answer, cause: str, at: datetime) -> Resolution:
         """Append an answer; it is the feedback's newest from now on. Raises NotFoundError."""
-        owner = self._db.row(self._db.locking(_WORKSPACE), (feedback_id,))
+        owner = self._db.row(self._db.locking(_OWNER), (feedback_id,))
         if owner is None:
             raise NotFoundError(f"there is no feedback {feedback_id}")
         self.touch(feedback_id)
-        values = (
-            feedback_id,
-            owner[0],
-            answer.confidence.value,
-            answer.mode,
-            answer.span_id,
+        span_id, resolved_at = answer.span_id, to_micros(at)
+        told = (feedback_id, owner[0], answer.confidence.value, answer.mode, span_id)
+        texts = (
             answer.diagnostic,
             json.dumps([astuple(candidate) for candidate in answer.candidates], ensure_ascii=False),
             json.dumps([astuple(finding) for finding in answer.findings], ensure_ascii=False),
             cause,
-            to_micros(at),
         )
-        resolution_id = self._db.rows(_ADD, values)[0][0]
-        span_id = answer.span_id
-        pointed = (resolution_id, answer.confidence.value, answer.mode, span_id, span_id, feedback_id)
+        hashes = resolution_hashes(told, texts, resolved_at)
+        resolution_id = self._db.rows(_ADD, (*told, *texts, resolved_at, *hashes, owner[1]))[0][0]
+        pointed = (resolution_id, hashes[1], answer.confidence.value, answer.mode, span_id, span_id, feedback_id)
         self._db.change(_POINT, pointed)
         resolution = Resolution(resolution_id, owner[0], answer, cause, at)
         self.appended.append((feedback_id, resolution))

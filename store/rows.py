@@ -18,7 +18,8 @@ OBJECT = (
 )
 OBJECT_WIDTH = 24
 REVISION = (
-    "r.updated_at, r.body, r.editor_id, r.editor_login, r.editor_type, r.edited, r.author_association, r.previous_body"
+    "r.updated_at, r.body, r.editor_id, r.editor_login, r.editor_type, r.edited, r.author_association, "
+    "r.previous_body, r.erased_at"
 )
 OBJECT_CARRIER = (
     "o.repository_id, o.kind, o.github_id, r.updated_at, o.number, o.author_id, o.author_login, o.url, o.author_type, "
@@ -72,6 +73,7 @@ def to_revision(row: Row) -> Revision:
         edited=bool(row[5]),
         author_association=row[6],
         previous_body=row[7],
+        erased=row[8] is not None,
     )
 
 

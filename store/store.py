@@ -11,17 +11,19 @@ from resolver.errors import StoreError
 from resolver.model.asking import ClaimedWant
 from resolver.model.deliveries import Claimed, Delivery, NewDelivery, Recorded
 from resolver.model.wants import WantChange
-from store import migrate, pruning
+from store import forgetting, migrate, pruning, retention
 from store.answers import Answers
 from store.catalogue import Catalogue
 from store.database import Database
+from store.forgetting import Forgotten
 from store.inbox import Inbox
+from store.integrity import Examiner
 from store.ledger import Ledger
 from store.progress import Turns
 from store.redeliveries import Redeliveries
 from store.resolutions import Appended
 from store.signing_keys import SigningKeys
-from store.times import from_micros
+from store.times import from_micros, to_micros
 from store.tokens import Tokens
 from store.want_queue import WantQueue
 
@@ -62,6 +64,15 @@ class Store:
         """Return the names of the migrations that wait to be run."""
         return migrate.pending(self._db)
 
+    def migrations(self) -> frozenset[str]:
+        """Return the names of the migrations that were run."""
+        return migrate.applied(self._db)
+
+    def schema(self) -> str:
+        """Return the name of the schema of PostgreSQL that holds the tables."""
+        with self._db.reading():
+            return str(self._db.rows("SELECT current_schema()")[0][0])
+
     def ping(self) -> None:
         """Raise StoreError unless the database can be read and has the schema that this version needs."""
         waiting = self.pending_migrations()
@@ -84,6 +95,12 @@ class Store:
         """Run a read transaction: everything in it is of one moment."""
         with self._db.reading():
             yield Catalogue(self._db)
+
+    @contextmanager
+    def examining(self) -> Iterator[Examiner]:
+        """Run a read transaction that looks everything over: it is of one moment, and may take long."""
+        with self._db.reading():
+            yield Examiner(self._db)
 
     def record_all(self, deliveries: Sequence[NewDelivery]) -> list[Recorded]:
         """Keep deliveries in one transaction (``Inbox.record_all``)."""
@@ -127,7 +144,10 @@ class Store:
         self._inbox.fail(claimed, error=error, retry_at=retry_at)
 
     def replay(self, guid: str, now: datetime) -> Delivery | None:
-        """Make a delivery pending again from now on, with all its tries; None when there is none of that name."""
+        """Make a delivery pending again from now on, with all its tries; None when there is none of that name.
+
+        Raises ConflictError for one whose body is not kept any more.
+        """
         return self._inbox.replay(guid, now)
 
     def claim_want(self, now: datetime) -> ClaimedWant | None:
@@ -203,6 +223,25 @@ class Store:
     def prune(self, now: datetime) -> int:
         """Remove wants that were answered 90 days ago, and answers kept for 30; return how many rows that were."""
         return pruning.prune(self._db, now)
+
+    def prune_deliveries(self, now: datetime, *, kept: timedelta) -> int:
+        """Drop the bodies of deliveries that came before that time and are dealt with; return of how many.
+
+        Their rows stay. In small portions with pauses between them, so that no other writer waits long.
+        """
+        return retention.prune_deliveries(self._db, before=to_micros(now - kept), now=to_micros(now))
+
+    def accounts_of(self, login: str) -> dict[int, str]:
+        """Return the accounts that wrote under a login, by number, each with that login."""
+        return forgetting.accounts_of(self._db, login)
+
+    def forget(self, account_id: int, now: datetime) -> Forgotten:
+        """Erase what an account wrote until now; what a former call left is finished first, by its own time."""
+        return forgetting.forget(self._db, account_id, to_micros(now))
+
+    def forgetting(self) -> tuple[int, ...]:
+        """Return the accounts of which something is left to be erased."""
+        return forgetting.unfinished(self._db)
 
     @contextmanager
     def _keeping(self, transaction: AbstractContextManager[T]) -> Iterator[tuple[Ledger, T]]:

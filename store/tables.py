@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from peewee import BigAutoField, BigIntegerField, BlobField, CompositeKey, ForeignKeyField, SmallIntegerField, TextField
 
-from store import asking_tables, key_tables, report_tables  # noqa: F401 -- their tables are among those below
+from store import (  # noqa: F401 -- their tables are among those below
+    asking_tables,
+    integrity_tables,
+    key_tables,
+    report_tables,
+)
 from store.github_tables import Object, Table, partial_index
 
 
@@ -32,7 +37,9 @@ class Delivery(Table):
     body_sha256 = BlobField()
     headers = TextField()
     body = BlobField()
-    """Last: to get at a column, SQLite reads through all those before it."""
+    """Near the end: to get at a column, SQLite reads through all those before it. Empty once it was pruned."""
+    pruned_at = BigIntegerField(null=True)
+    """When body and headers were dropped. Behind the body, which is empty then: null is read without reading on."""
 
 
 class DeliveryConflict(Table):
@@ -45,6 +52,7 @@ class DeliveryConflict(Table):
     headers = TextField()
     received_at = BigIntegerField()
     count = BigIntegerField()
+    pruned_at = BigIntegerField(null=True)
 
     class Meta:
         """Each other body once."""
@@ -140,6 +148,12 @@ class Feedback(Table):
     mode = TextField(null=True)
     span_id = TextField(null=True)
     agent_name = TextField(null=True)
+    resolution_sha256 = BlobField(null=True)
+    """The hash of the last resolution that was ever appended, also when none counts."""
+    erased_at = BigIntegerField(null=True)
+    """When its text was taken away."""
+    final_at = BigIntegerField(null=True)
+    """Since when its answer is not sought again: what it rests on was taken away."""
 
     class Meta:
         """Each workspace's own; the rest is for the lists."""
@@ -173,7 +187,11 @@ class FeedbackWatch(Table):
 
 
 class Resolution(Table):
-    """An answer that was given. Appended, never changed."""
+    """An answer that was given. Appended, never changed but for texts that are taken away.
+
+    ``texts_sha256`` is the hash of its texts, ``sha256`` that of the row, ``previous_sha256`` that of the row before in
+    the feedback's history (``store.hashes``).
+    """
 
     id = BigAutoField()
     feedback = ForeignKeyField(Feedback, index=False)
@@ -186,6 +204,10 @@ class Resolution(Table):
     findings = TextField()
     cause = TextField()
     resolved_at = BigIntegerField()
+    texts_sha256 = BlobField(null=True)
+    sha256 = BlobField(null=True)
+    previous_sha256 = BlobField(null=True)
+    erased_at = BigIntegerField(null=True)
 
     class Meta:
         """For a feedback's history, and for the feedback of a run."""

@@ -23,7 +23,10 @@ COMMANDS = {
     "token": ("receiver.cli.token:token", "Make, list and revoke tokens of the HTTP API."),
     "keys": ("receiver.cli.keys:keys", "Make, list and retire the keys that claims are signed with."),
     "replay": ("receiver.cli.replay:replay", "Process stored deliveries again."),
+    "backup": ("receiver.cli.backup:backup", "Copy the whole store into a file, beside the running service."),
+    "check": ("receiver.cli.check:check", "Look every row of the store over and say what is damaged."),
     "backfill": ("receiver.cli.backfill:backfill", "Read the history of a repository from GitHub."),
+    "forget": ("receiver.cli.forget:forget", "Erase what a person wrote, and keep that there was something."),
     "mcp": ("receiver.cli.mcp:mcp", "Offer the answers to agents as tools, over MCP."),
     "doctor": ("receiver.cli.doctor:doctor", "Look the set-up over and say what is wrong."),
 }

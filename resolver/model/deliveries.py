@@ -43,7 +43,10 @@ class NewDelivery:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A delivery in the inbox, without its body. ``next_try_at`` is null unless it waits to be tried again."""
+    """A delivery in the inbox, without its body.
+
+    ``next_try_at`` is None unless it waits to be tried again, ``pruned_at`` unless its body is not kept any more.
+    """
 
     id: int
     guid: str
@@ -57,6 +60,7 @@ class Delivery:
     received_at: datetime
     processed_at: datetime | None
     next_try_at: datetime | None
+    pruned_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,8 @@ class Feedback:
     """One piece of feedback as it stands in the store, with its newest resolution.
 
     ``received_at`` is when this service first saw it: late evidence counts for 30 days from then. ``report_id`` is the
-    report about it: there is one as soon as it is, or was, authorised.
+    report about it: there is one as soon as it is, or was, authorised. ``erased`` says that its author was forgotten,
+    and its text is gone, ``final`` that its answer stands whatever comes: what it rests on is gone.
     """
 
     id: int
@@ -57,3 +58,5 @@ class Feedback:
     received_at: datetime
     resolution: Resolution | None = None
     report_id: int | None = None
+    erased: bool = False
+    final: bool = False

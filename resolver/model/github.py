@@ -112,7 +112,8 @@ class Revision:
     """The text of an object from ``updated_at`` on, until a later one.
 
     ``editor`` wrote this revision (the author, when it is the first); ``edited`` is true when an edit made it,
-    ``previous_body`` is what GitHub says it replaced. A dismissed review keeps its text.
+    ``previous_body`` is what GitHub says it replaced. A dismissed review keeps its text. Of one that was ``erased`` the
+    text is empty: its author was forgotten.
     """
 
     updated_at: datetime
@@ -121,6 +122,7 @@ class Revision:
     edited: bool = False
     author_association: str = "NONE"
     previous_body: str | None = None
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)

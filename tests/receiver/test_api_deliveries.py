@@ -31,6 +31,7 @@ def test_a_delivery_is_shown_without_its_body(api: Api) -> None:
         "received_at": "2026-10-01T12:00:00Z",
         "processed_at": None,
         "next_try_at": first["next_try_at"],
+        "pruned_at": None,
     }
     assert (second["guid"], second["status"], second["error"]) == ("guid-2", "dead", "number: is missing")
     assert api.get("/deliveries/guid-1").json == first

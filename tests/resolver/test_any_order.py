@@ -25,6 +25,7 @@ from resolver.model.runs import Run
 from resolver.payloads import envelope
 from store.waiting import HELD_FOR
 from tests.support.builders import Delivery, Person
+from tests.support.examined_store import assert_clean
 from tests.support.grounds import Part
 from tests.support.recipes import (
     AGENTS,
@@ -364,10 +365,15 @@ def worlds(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     indirect=["worlds"],
 )
 def test_the_order_of_arrival_does_not_show(worlds: Worlds, part: str, examples: int) -> None:
-    """In whatever order a conversation arrives, with repeats, restarts and killed workers, it ends as in its own."""
+    """In whatever order a conversation arrives, with repeats, restarts and killed workers, it ends as in its own.
+
+    And the store that all of them leave behind is found undamaged.
+    """
     machine = type(f"AnyOrder_{part}", (AnyOrder,), {"worlds": worlds})  # each part draws examples of its own
     phases = (Phase.generate, Phase.shrink)  # to explain a failure takes longer than to read it
     run_state_machine_as_test(
         machine,
         settings=settings(max_examples=examples, stateful_step_count=STEPS, phases=phases, report_multiple_bugs=False),
     )
+    assert_clean(worlds.shuffled)
+    assert_clean(worlds.natural)

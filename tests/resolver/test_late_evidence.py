@@ -33,6 +33,7 @@ from tests.support.builders import (
     sha,
 )
 from tests.support.databases import fresh_sqlite
+from tests.support.examined_store import assert_clean
 from tests.support.world import REPO, World
 
 CONVERSATIONS = sorted((Path(__file__).parents[1] / "conversations").glob("*.json"))
@@ -104,12 +105,17 @@ def assert_expected(world: World, conversation: dict[str, Any]) -> None:
 
 
 def test_each_conversation_ends_as_known(world: World, conversation: dict[str, Any]) -> None:
-    """The conversations with known answers end as stated, in the order given, and again when sent twice."""
+    """The conversations with known answers end as stated, in the order given, and again when sent twice.
+
+    The store is found undamaged each time.
+    """
     story = story_of(conversation)
     tell(world, story)
     assert_expected(world, conversation)
+    assert_clean(world)
     tell(world, [part.again() if isinstance(part, Delivery) else part for part in story])
     assert_expected(world, conversation)
+    assert_clean(world)
 
 
 def test_each_conversation_ends_alike_in_every_order(tmp_path: Path, conversation: dict[str, Any]) -> None:
