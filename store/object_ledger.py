@@ -23,7 +23,9 @@ _COLUMNS = (
     "state, deleted, thread, as_of, author_as_of"
 )
 # What was written by whoever was forgotten since is not taken in again (``store.forgetting``).
-_GONE = "SELECT MAX(a.forgotten_at) FROM forgotten_account a WHERE a.account_id IN (?, ?) AND a.forgotten_at >= ?"
+# By one key: a list of two, and the later of what it finds, would take longer than the rest of the statement.
+_GONE = "SELECT a.forgotten_at FROM forgotten_account a WHERE a.account_id = ? AND a.forgotten_at >= ?"
+_GONE_EITHER = f"COALESCE(({_GONE}), ({_GONE}))"
 _LOGIN = f"CASE WHEN ({_GONE}) IS NOT NULL THEN 'ghost' ELSE ? END"
 _ADD = f"""
 INSERT INTO object (repository_id, kind, github_id, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, {_LOGIN}, {", ".join("?" * 21)})
@@ -38,14 +40,16 @@ _MEND = f"UPDATE object SET {_COLUMNS.replace(', ', ' = ?, ')} = ? WHERE id = ?"
 )
 _MEND_AUTHOR = "UPDATE sighting SET author_id = ?, number = ? WHERE object_id = ?"
 _MEND_NUMBER = "UPDATE revision SET number = ? WHERE object_id = ?"
-_ADD_REVISION = f"""
+_ADD_ANY = """
 INSERT INTO revision (object_id, updated_at, body_sha256, body, editor_id, editor_login, editor_type, edited,
     author_association, previous_body, rank, refusals, repository_id, number, sha256,
     erased_at)
-VALUES (?, ?, ?, CASE WHEN ({_GONE}) IS NOT NULL THEN '' ELSE ? END, ?, ?, ?, ?, ?,
-    CASE WHEN ({_GONE}) IS NOT NULL THEN NULL ELSE ? END, 0, ?, ?, ?, ?, ({_GONE}))
+VALUES (?, ?, ?, CASE WHEN (gone) IS NOT NULL THEN '' ELSE ? END, ?, ?, ?, ?, ?,
+    CASE WHEN (gone) IS NOT NULL THEN NULL ELSE ? END, 0, ?, ?, ?, ?, (gone))
 ON CONFLICT (object_id, updated_at, body_sha256) DO NOTHING RETURNING id
 """
+_ADD_REVISION = _ADD_ANY.replace("(gone)", f"({_GONE})")
+_ADD_EDITED = _ADD_ANY.replace("(gone)", _GONE_EITHER)
 _SIBLINGS = f"SELECT {REVISION}, r.id, r.rank, r.body_sha256 FROM revision r WHERE r.object_id = ? AND r.updated_at = ?"
 _MEND_REVISION = """
 UPDATE revision SET editor_id = ?, editor_login = ?, editor_type = ?, edited = ?, author_association = ?,
@@ -149,11 +153,14 @@ class ObjectLedger(ObjectFacts):
         place = (thing.ref.repository_id, thing.number)
         ref = thing.ref
         sha256 = revision_hash((ref.repository_id, ref.kind.value, ref.id), updated_at, body_sha256)
-        whose = (thing.author.id, revision.editor.id if revision.edited else thing.author.id, updated_at)
+        whose: tuple[int, ...] = (thing.author.id, updated_at)
+        add = _ADD_REVISION
+        if revision.edited and revision.editor.id != thing.author.id:
+            whose, add = (*whose, revision.editor.id, updated_at), _ADD_EDITED
         *editor, previous_body = told
         texts = (*whose, revision.body, *editor, *whose, previous_body)
         values = (*key, *texts, from_texts(reading.refusals), *place, sha256, *whose)
-        added = self._db.row(_ADD_REVISION, values)
+        added = self._db.row(add, values)
         siblings = self._siblings(object_id, revision.updated_at)
         revision_id = siblings[body_sha256][0] if added is None else int(added[0])
         if added is None:
@@ -221,7 +228,7 @@ def _values(stated: Stated) -> tuple[int | str | None, ...]:
     return (
         thing.number,
         author.id,
-        *(author.id, author.id, to_micros(stated.author_as_of)),  # whether the login is not to be kept any more
+        *(author.id, to_micros(stated.author_as_of)),  # whether the login is not to be kept any more
         author.login,
         author.type,
         to_micros(thing.created_at),
