@@ -33,6 +33,8 @@ SECRETS = {
 COMMAND = (sys.executable, "-m", "receiver.cli")
 PATIENCE = 60.0
 """Seconds; the machine may be busy."""
+STARTING = 60.0
+"""Seconds that a service may take to be ready."""
 
 
 def free_port() -> int:
@@ -100,7 +102,7 @@ class Service:
         """Return what it has printed so far, standard error after standard output."""
         return "".join((self.folder / name).read_text() for name in ("stdout", "stderr"))
 
-    def wait_ready(self, *, patience: float = PATIENCE) -> None:
+    def wait_ready(self, *, patience: float = STARTING) -> None:
         """Wait until it can do its work."""
 
         def ready() -> bool:

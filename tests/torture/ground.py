@@ -13,6 +13,7 @@ from pathlib import Path
 import requests
 
 from receiver.cli import COMMANDS
+from receiver.keeper import GRACE_SECONDS
 from store.database import Database
 from tests.support.databases import postgres_url
 from tests.support.service import COMMAND, SECRETS, Service, environment, free_port, until
@@ -25,6 +26,8 @@ from tests.torture.verdict import Verdict
 DATABASES = ("sqlite", "postgresql")
 WAITING = "SELECT COUNT(*) FROM delivery WHERE status IN ('pending', 'failed')"
 STATUSES = "SELECT guid, status FROM delivery"
+LATER = 30.0
+"""Seconds beyond what the keeper gives its children to end."""
 CATCHING_UP = 120.0
 """Seconds that a service may take to get through what waits; a busy machine is slow."""
 
@@ -70,6 +73,13 @@ class Ground:
     def load(self, most: int = 1_000_000_000, *, clients: int = 4, pause: float = 0.0) -> Load:
         """Return clients for it, not yet at work."""
         return Load(self.port, most, clients, pause)
+
+    def stop(self) -> None:
+        """Stop it in order, as long as that may take. Raises AssertionError when it did not end so."""
+        process = self.running.process
+        process.terminate()
+        code = process.wait(GRACE_SECONDS + LATER)
+        assert (code, "did not end in time" in self.running.output()) == (0, False), self.running.output()[-2000:]
 
     def end(self) -> None:
         """Leave nothing running."""

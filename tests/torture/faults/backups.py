@@ -39,7 +39,7 @@ def backups(database: str, folder: Path, *, most: int) -> Verdict:
             made = here.whichrun("backup", str(copy), "--json")
             load.wait_all()
         load.finish()
-        assert here.running.stop() == 0
+        here.stop()
         verdict = Verdict("backups", database)
         verdict.expect(made.returncode == 0, f"whichrun backup: {made.stderr}")
         verdict.expect(isinstance(json.loads(made.stdout or "null"), dict), "whichrun backup --json printed no object")
