@@ -27,8 +27,6 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what is not counted: what runs lines a second time, where counting them would cost most.
 
