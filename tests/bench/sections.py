@@ -19,5 +19,6 @@ SECTIONS: dict[str, Callable[[Scale], Iterable[Figure]]] = {
     "reading": lists.read,
     "reports": lists.reported,
     "again": lists.grown,
-    "growth": growth.figures,
+    "growth": growth.on_sqlite,
+    "growth-postgres": growth.on_postgres,
 }
