@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from tests.bench import growth, hosts, idle, lists, postgres, pushes, slow_disk, stalled, webhook
+from tests.bench import growth, hosts, idle, kills, lists, postgres, pushes, slow_disk, stalled, webhook
 from tests.bench.figure import Figure, Scale
 
 SECTIONS: dict[str, Callable[[Scale], Iterable[Figure]]] = {
@@ -14,6 +14,7 @@ SECTIONS: dict[str, Callable[[Scale], Iterable[Figure]]] = {
     "stalled": stalled.figures,
     "postgres": postgres.figures,
     "hosts": hosts.figures,
+    "kills": kills.figures,
     "idle": idle.figures,
     "scanning": lists.scanned,
     "reading": lists.read,
