@@ -54,9 +54,10 @@ _THREAD = f"""
 SELECT {OBJECT_CARRIER}, {CLAIM} FROM object o {_IN_FORCE} JOIN sighting s ON s.revision_id = r.id
 WHERE o.repository_id = ? AND o.kind = ? AND o.thread = ? ORDER BY r.updated_at, o.github_id, s.digest
 """
+# Ordered by no column of an index (+): in that order either database would read all comments of the repository.
 _CHANGED = f"""
 SELECT {OBJECT} FROM object o WHERE o.repository_id = ? AND o.kind = ? AND o.thread = ? AND o.created_at <= ?
-AND EXISTS (SELECT 1 FROM revision v WHERE v.object_id = o.id AND v.updated_at > ?) ORDER BY o.github_id
+AND EXISTS (SELECT 1 FROM revision v WHERE v.object_id = o.id AND v.updated_at > ?) ORDER BY +o.github_id
 """
 # From the claims, not from the objects: of the many comments on a number, few may be signed.
 _ON_NUMBER = f"""

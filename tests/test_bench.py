@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.bench import document, kept, slow_disk
+from tests.bench import document, kept, kills, slow_disk
 from tests.bench.__main__ import main
 from tests.bench.figure import QUICK, Figure
 from tests.bench.kept import Taken
@@ -113,3 +114,16 @@ def test_without_a_compiler_the_row_says_that_it_was_left_out(monkeypatch: pytes
     (row,) = slow_disk.figures(QUICK)
     assert row.left_out
     assert row.ratio is None
+
+
+def test_losses_are_cited_from_the_last_torture(tmp_path: Path) -> None:
+    """What was lost over the kills is what was kept of it; a database without enough of them is left out."""
+    one = {"at": "2026-10-01", "commit": "abc", "kills": 300, "acknowledged": 100_000, "lost": 1, "doubled": 0}
+    path = tmp_path / "torture.json"
+    path.write_text(json.dumps({"SQLite": one, "PostgreSQL": one | {"kills": 20}}))
+    sqlite, postgres = kills.figures(QUICK, path)
+
+    assert sqlite.here == "1 lost, 0 doubled"
+    assert sqlite.met is False
+    assert "only 20 kills" in postgres.left_out
+    assert all(row.left_out for row in kills.figures(QUICK, tmp_path / "none.json"))

@@ -51,10 +51,14 @@ _SIZE_ON_POSTGRES = "SELECT pg_database_size(current_database())"
 _SIZE_ON_SQLITE = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
 
 
-def figures(scale: Scale) -> Iterator[Figure]:
-    """Yield the rows, on SQLite and on PostgreSQL."""
+def on_sqlite(scale: Scale) -> Iterator[Figure]:
+    """Yield the rows, on SQLite."""
     with _sqlite(FEW) as few, _sqlite(scale.artifacts) as many:
         yield from _compared("SQLite", scale, few, many)
+
+
+def on_postgres(scale: Scale) -> Iterator[Figure]:
+    """Yield the rows, on two PostgreSQL servers of this section's own."""
     if programs() is None:
         yield Figure(key="growth.PostgreSQL", name="growth on PostgreSQL", left_out=LEFT_OUT)
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from tests.bench import growth, hosts, idle, lists, postgres, pushes, slow_disk, stalled, webhook
+from tests.bench import growth, hosts, idle, kills, lists, postgres, pushes, slow_disk, stalled, webhook
 from tests.bench.figure import Figure, Scale
 
 SECTIONS: dict[str, Callable[[Scale], Iterable[Figure]]] = {
@@ -14,10 +14,12 @@ SECTIONS: dict[str, Callable[[Scale], Iterable[Figure]]] = {
     "stalled": stalled.figures,
     "postgres": postgres.figures,
     "hosts": hosts.figures,
+    "kills": kills.figures,
     "idle": idle.figures,
     "scanning": lists.scanned,
     "reading": lists.read,
     "reports": lists.reported,
     "again": lists.grown,
-    "growth": growth.figures,
+    "growth": growth.on_sqlite,
+    "growth-postgres": growth.on_postgres,
 }

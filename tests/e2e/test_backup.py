@@ -16,9 +16,9 @@ from typing import Any
 
 import psycopg
 import requests
+from tests.e2e.test_kills import everything, feedback_number, send_until_it_ends
 
 from store.address import without_password
-from tests.e2e.test_kills import everything, feedback_number, send_until_it_ends
 from tests.support.service import COMMAND, WEBHOOK_SECRET, Service, environment, running, until
 from tests.support.tree import ROOT
 
