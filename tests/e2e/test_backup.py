@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
 import subprocess
-import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,11 +14,13 @@ from typing import Any
 
 import psycopg
 import requests
-from tests.e2e.test_kills import everything, feedback_number, send_until_it_ends
 
 from store.address import without_password
+from tests.support.builders import Delivery, issue_comment, minute
 from tests.support.service import COMMAND, WEBHOOK_SECRET, Service, environment, running, until
 from tests.support.tree import ROOT
+from tests.support.world import REPO
+from tests.torture.load import Load
 
 
 def runbook(database: str) -> list[str]:
@@ -40,12 +40,9 @@ def whichrun(folder: Path, settings: dict[str, str], *arguments: str) -> Any:  #
     return json.loads(done.stdout)
 
 
-def is_ready(service: Service) -> bool:
-    """Whether a service can do its work; on a busy machine that takes longer than other tests wait."""
-    assert service.process.poll() is None, service.output()
-    with contextlib.suppress(requests.RequestException):
-        return requests.get(f"{service.url}/readyz", timeout=5).status_code == 200
-    return False
+def feedback_number(number: int) -> Delivery:
+    """Write feedback with an id of its own."""
+    return issue_comment(REPO, id=number + 1, body=f"/agents improve number {number}", at=minute(number / 60))
 
 
 @contextmanager
@@ -74,16 +71,13 @@ def restored(folder: Path, url: str) -> Iterator[str]:
 def test_what_was_acknowledged_before_is_in_it(database_url: str, tmp_path: Path) -> None:
     """All that was acknowledged before the backup began is there after the restore; the rest comes by redelivery."""
     url = "sqlite:///whichrun.db" if database_url.startswith("sqlite") else database_url
-    acknowledged: set[int] = set()
-    whichrun(tmp_path, {"WHICHRUN_DATABASE_URL": url}, "migrate")  # beforehand: the service starts the sooner
-    with running(tmp_path, wait=False, database_url=url) as service:
-        until(lambda: is_ready(service), patience=60)
-        send_until_it_ends(service, iter(range(1, 21)), acknowledged)
-        before = set(acknowledged)
-        sender = threading.Thread(target=send_until_it_ends, args=(service, iter(range(21, 61)), acknowledged))
-        sender.start()
-        made = whichrun(tmp_path, service.settings, "backup", "copy")
-        sender.join()
+    with running(tmp_path, database_url=url) as service:
+        load = Load(service.port, most=60, teller=feedback_number)
+        load.send(20)
+        before = set(load.acknowledged)
+        with load.running():
+            made = whichrun(tmp_path, service.settings, "backup", "copy")
+            load.wait_all()
         settings = dict(service.settings)
         service.stop()
     assert len(before) == 20
@@ -94,18 +88,18 @@ def test_what_was_acknowledged_before_is_in_it(database_url: str, tmp_path: Path
         assert whichrun(tmp_path, settings, "check")["faults"] == []
         again = Service(tmp_path, service.port, settings)
         try:
-            until(lambda: is_ready(again), patience=60)
-            kept = {delivery["guid"] for delivery in everything(again, "/v1/deliveries")}
+            again.wait_ready()
+            kept = {delivery["guid"] for delivery in again.everything("/v1/deliveries")}
             assert {feedback_number(number).guid for number in before} <= kept
-            for number in sorted(acknowledged):
+            for number in sorted(load.acknowledged):
                 said = feedback_number(number)
                 answer = requests.post(
                     f"{again.url}/webhooks/github", data=said.body, headers=said.headers(WEBHOOK_SECRET), timeout=10
                 ).json()
                 assert answer["status"] == ("duplicate" if said.guid in kept else "accepted")
-            until(lambda: not everything(again, "/v1/deliveries?status=pending"), patience=60)
-            urls = [one["url"] for one in everything(again, "/v1/feedback")]
+            until(lambda: not again.everything("/v1/deliveries?status=pending"))
+            urls = [one["url"] for one in again.everything("/v1/feedback")]
         finally:
             again.stop()
-        assert len(urls) == len(set(urls)) == len({*acknowledged})
+        assert len(urls) == len(set(urls)) == len(load.acknowledged)
         assert whichrun(tmp_path, settings, "check")["faults"] == []
