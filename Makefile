@@ -8,7 +8,7 @@ FUZZER := $(VENV)/.fuzzer
 EXTRAS := dev,postgres,mcp
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format bench bench-accuracy fuzz-api torture fuzz audit lock install clean
+.PHONY: help demo run test check format bench bench-accuracy fuzz-api torture fuzz prove-defences audit lock install clean
 
 help: ## List these rules
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -55,6 +55,9 @@ torture: $(INSTALLED) ## Make every fault that tests know, in full, for an hour 
 
 fuzz: $(FUZZER) ## Throw coverage-guided input at each parser for some minutes (ARGS="--seconds 600 comments")
 	$(BIN)/python -m tests.fuzz $(ARGS)
+
+prove-defences: $(INSTALLED) ## Take each defence of deploy/security.md out, and see its test fail, in some minutes
+	$(BIN)/python -m tests.defences $(ARGS)
 
 audit: $(INSTALLED) ## Ask whether a version in constraints.txt is known to be vulnerable
 	$(BIN)/python -m tests.audit
