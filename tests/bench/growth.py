@@ -154,6 +154,9 @@ class Inside:
         self._database = look_into(self.services.store)
         for run in map(deliveries.registration, range(deliveries.RUNS)):
             _register(self.services, run)
+        hand = Hand(self.services)
+        while hand.work_once():  # what an interrupted run has left
+            pass
         self._group = self.next_index() // 4
 
     def size(self) -> int:
