@@ -102,11 +102,11 @@ def _running(kind: str, scale: Scale, at: str, few: Inside, many: Inside) -> Ite
         ports = [stack.enter_context(servers.web({"WHICHRUN_DATABASE_URL": one.url})) for one in both]
         starts = [one.next_index() for one in both]
         rounds: list[list[Taken]] = [[], []]
-        for turn in range(scale.rounds):
+        for turn in range(scale.rounds + 1):  # the first one warms up
             for found, server, start in zip(rounds, ports, starts, strict=True):
                 found.append(taken(server, turn, scale, start=start))
     base = f"{power(FEW)}: "
-    loads = list(map(middle, rounds))
+    loads = [middle(found[1:]) for found in rounds]
     rates = [one.load.rate for one in loads]
     yield _figure(
         f"growth.{kind}.web", f"deliveries on disk {at}", list(map(per_second, rates)), base, rates, more=True
@@ -114,7 +114,7 @@ def _running(kind: str, scale: Scale, at: str, few: Inside, many: Inside) -> Ite
     spent = [one.processor for one in loads]
     title = f"processor time of each, web {at}"
     yield _figure(f"growth.{kind}.web.processor", title, list(map(us, spent)), base, spent)
-    drained = [_drained(one, scale.rounds * scale.deliveries) for one in both]
+    drained = [_drained(one, (scale.rounds + 1) * scale.deliveries) for one in both]
     rates = [rate for rate, _ in drained]
     title = f"processed by one worker {at}"
     yield _figure(f"growth.{kind}.worker", title, list(map(per_second, rates)), base, rates, more=True)
@@ -154,6 +154,9 @@ class Inside:
         self._database = look_into(self.services.store)
         for run in map(deliveries.registration, range(deliveries.RUNS)):
             _register(self.services, run)
+        hand = Hand(self.services)
+        while hand.work_once():  # what an interrupted run has left
+            pass
         self._group = self.next_index() // 4
 
     def size(self) -> int:
