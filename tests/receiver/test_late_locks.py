@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass, field, replace
 
 from receiver.wiring import Services, wire
-from receiver.worker import Hand
+from receiver.worker import work_on
 from resolver.errors import LateLockError
 from resolver.intake import Intake, Prepared
 from resolver.locks import holding, repository_lock
@@ -68,7 +68,9 @@ def test_two_repositories_at_once(store: Store) -> None:
         world.record(said)
 
     def work() -> None:
-        Hand(meeting).work_once()
+        claimed = store.claim(world.now)
+        assert claimed is not None
+        work_on(meeting, claimed)
         store.close()
 
     if look_into(store).is_postgres:
