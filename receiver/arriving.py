@@ -42,6 +42,8 @@ class Arriving:
         """Begin with what has come already."""
         self._data = bytearray(data)
         self._looked = 0
+        self.body_length = 0
+        """Bytes, as far as the head says; once that is there."""
         self._end: int | None = None
         self.state = State.PART
         if data:
@@ -86,6 +88,7 @@ class Arriving:
                 self.state = State.ELSEWHERE
                 return
             self._end = head + len(_END) + length
+            self.body_length = length
         if len(self._data) >= self._end:
             self.state = State.WHOLE
 

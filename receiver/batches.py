@@ -69,11 +69,13 @@ class Batches:
         *,
         answered: Callable[[Sequence[Waiting]], None],
         refused: Callable[[Sequence[Waiting]], None],
+        lasts: Callable[[], bool] = lambda: True,
     ) -> None:
-        """Take deliveries into the store of ``services``."""
+        """Take deliveries into the store of ``services``; ``lasts`` says whether connections may be kept."""
         self._services = services
         self._answered = answered
         self._refused = refused
+        self._lasts = lasts
         self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
 
     def put(self, connection: Connection, arriving: Arriving) -> None:
@@ -124,6 +126,7 @@ class Batches:
             return []
         taken = [(*pair, what) for pair, what in zip(plain, recorded, strict=True) if what is not Recorded.CONFLICT]
         for one, offered, what in taken:
+            one.keep = one.keep and self._lasts()
             _answer(one, offered, "duplicate" if what is Recorded.DUPLICATE else offered.outcome)
         return [one for one, _, _ in taken]
 
@@ -145,7 +148,10 @@ def _offered(here: Services, waiting: Waiting) -> Offered | None:
             return None
         if headers.get("Content-Type") != taking.JSON:
             return None
-        offered = taking.offer(here, headers, request.body.read())
+        body = request.body.read()
+        if len(body) != waiting.arriving.body_length:
+            return None
+        offered = taking.offer(here, headers, body)
     except (ParseException, WhichrunError):
         return None
     waiting.keep = not request.should_close()

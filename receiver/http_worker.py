@@ -88,7 +88,10 @@ class JsonThreadWorker(ThreadWorker):  # type: ignore[misc]
 
         later = self.method_queue.defer
         batches = Batches(
-            current.services_of(self.wsgi), answered=partial(later, self._go_on), refused=partial(later, self._refuse)
+            current.services_of(self.wsgi),
+            answered=partial(later, self._go_on),
+            refused=partial(later, self._refuse),
+            lasts=lambda: bool(self.alive),
         )
         thread = threading.Thread(target=batches.run, name="deliveries")
         thread.start()
@@ -119,7 +122,8 @@ class JsonThreadWorker(ThreadWorker):  # type: ignore[misc]
     def murder_pending(self) -> None:
         """Close connections whose request did not arrive in time."""
         now = time.monotonic()
-        for conn, arriving in list(self._arriving.items()):
+        while (first := next(iter(self._arriving.items()), None)) is not None:
+            conn, arriving = first
             if conn.timeout > now:
                 return
             self._arrived(conn)

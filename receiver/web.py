@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import functools
 import os
+import resource
 import signal
 import sys
 from collections.abc import Sequence
@@ -36,6 +37,10 @@ AT_WORK = 4
 The threads beyond that wait: for changes (``receiver.streams``), or for GitHub (``receiver.diffs``).
 """
 THREADS = AT_WORK + MOST_STREAMS + MOST_DIFFS
+MOST_CONNECTIONS = 1000
+"""Of a process, at a time: clients that stall keep theirs for ``receiver.http_worker.ARRIVE_SECONDS``."""
+OTHER_FILES = 124
+"""What a process has open beside them, and some more."""
 KEEPALIVE_SECONDS = 5
 GRACEFUL_SECONDS = 30
 """How long requests that are under way may take after SIGTERM."""
@@ -60,6 +65,7 @@ def options(*, bind: str, workers: int) -> dict[str, Any]:
         "workers": workers,
         "worker_class": JsonThreadWorker,
         "threads": THREADS,
+        "worker_connections": _connections(),
         "keepalive": KEEPALIVE_SECONDS,
         "graceful_timeout": GRACEFUL_SECONDS,
         "control_socket_disable": True,
@@ -69,6 +75,12 @@ def options(*, bind: str, workers: int) -> dict[str, Any]:
         # master to take them for dead; memory does not wait.
         "worker_tmp_dir": str(SHARED_MEMORY) if os.access(SHARED_MEMORY, os.W_OK | os.X_OK) else None,
     }
+
+
+def _connections() -> int:
+    """Return how many connections a process may have: one that could open no file any more would end."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MOST_CONNECTIONS if files == resource.RLIM_INFINITY else max(min(MOST_CONNECTIONS, files - OTHER_FILES), 1)
 
 
 def application(meter: Meter | None = None) -> Flask:

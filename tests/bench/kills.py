@@ -3,6 +3,8 @@
 That takes an hour. Its result stands in ``deploy/torture.json``, for each database (``SQLite``, ``PostgreSQL``)::
 
     {"SQLite": {"at": "2026-10-01", "commit": "abc1234", "kills": 300, "acknowledged": 100000, "lost": 0, "doubled": 0}}
+
+``make torture ARGS="kills --keep"`` writes it (``tests.torture.kept``).
 """
 
 from __future__ import annotations
@@ -13,9 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.figure import Figure, Scale
-from tests.support.tree import ROOT
+from tests.torture.kept import FILE
 
-FILE = ROOT / "deploy" / "torture.json"
 DATABASES = ("SQLite", "PostgreSQL")
 KILLS = 300
 """That a result has to speak of (SPEC §11)."""

@@ -1,6 +1,7 @@
-"""The webhook on a disk whose fsync takes 5 ms more: the setting for slow disks against one commit for each request.
+"""The webhook on a disk whose fsync takes 5 ms more: what comes at once shares a commit, against one for each request.
 
-The disk is slowed for the service alone, by a few lines of C between it and the C library (``slow_fsync.c``).
+No setting turns that on: deliveries that come while others are written always share the next commit. The disk is slowed
+for the service alone, by a few lines of C between it and the C library (``slow_fsync.c``).
 """
 
 from __future__ import annotations
@@ -13,36 +14,32 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from receiver.settings import NAMES
 from tests.bench import servers
 from tests.bench.figure import Figure, Scale, per_second
 from tests.bench.webhook import Taken, middle, taken
-
-FOR_SLOW_DISKS = {"WHICHRUN_COMMIT_GATHER": "1"}
-"""What turns on that one writer commits what has gathered."""
+from tests.torture.injections import injecting
 
 SOURCE = Path(__file__).with_name("slow_fsync.c")
 WANTED = 3
 
 
 def figures(scale: Scale) -> Iterator[Figure]:
-    """Yield the row: left out without a C compiler, "not offered" while there is no such setting."""
+    """Yield the row: left out without a C compiler."""
     compiler = next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
-    name = "deliveries on disk, 5 ms added to every fsync: slow-disk setting against one commit each"
+    name = "deliveries on disk, 5 ms added to every fsync: commits shared against one each"
     if compiler is None:
         yield Figure(key="slow-disk.rate", name=name, goal=WANTED, left_out="there is no C compiler here")
         return
     with _shim(compiler) as shim:
-        each = _rate(scale, {"LD_PRELOAD": str(shim)})
-        offered = set(NAMES) >= FOR_SLOW_DISKS.keys()
-        gathered = _rate(scale, {"LD_PRELOAD": str(shim), **FOR_SLOW_DISKS}) if offered else None
+        each = _rate(scale, {"LD_PRELOAD": str(shim), **injecting(one_at_a_time=True)})
+        gathered = _rate(scale, {"LD_PRELOAD": str(shim)})
     against = f"one each: {per_second(each)}"
     yield Figure(
         key="slow-disk.rate",
         name=name,
-        here="not offered" if gathered is None else per_second(gathered),
+        here=per_second(gathered),
         against=against,
-        ratio=None if gathered is None else gathered / each,
+        ratio=gathered / each,
         goal=WANTED,
         bound="the 16 connections: no more than 16 deliveries can gather while a commit waits for the disk",
     )

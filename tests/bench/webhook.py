@@ -65,10 +65,10 @@ WEB = (
     "the processors: both are busy with Python alone, and a delivery takes what `processor time of each` says; "
     "SQLite's one writer and the disk come next"
 )
-SPREAD = "turns: a request waits for the threads of its process, then for SQLite's one writer"
+SPREAD = "turns: a request waits for the batch before its own, and that for SQLite's one writer"
 WORKER = (
-    "the processor that one worker process fills, and what the web processes leave of it; each delivery is a "
-    "transaction of its own behind SQLite's one writer"
+    "the processor that one worker process fills, and what the web processes leave of it; then SQLite's one writer, "
+    "which a transaction of 16 deliveries holds"
 )
 
 

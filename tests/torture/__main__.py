@@ -32,6 +32,7 @@ from tests.torture.faults.outages import outages
 from tests.torture.faults.poisons import poisons
 from tests.torture.faults.terminations import terminations
 from tests.torture.ground import DATABASES
+from tests.torture.kept import keep
 from tests.torture.verdict import Verdict
 
 Fault: TypeAlias = Callable[[str, Path], Verdict]
@@ -76,6 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--kills", type=int, default=300, help="how often something is killed (300)")
     parser.add_argument("--deliveries", type=int, default=100_000, help="how many are acknowledged meanwhile (100000)")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="of what is random; it is printed")
+    parser.add_argument("--keep", action="store_true", help="keep what kills did, for the table of make bench")
     parser.add_argument("--folder", type=Path, help="where the databases are (a new folder for temporary files)")
     given = parser.parse_args(arguments)
     unknown = set(given.faults) - set(NAMES)
@@ -92,6 +94,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for fault in chosen[name][1]
         ]
     Console(width=None if os.isatty(1) else 140).print(_table(verdicts, given.seed))
+    if given.keep:
+        keep(verdict for _, verdict in verdicts if isinstance(verdict, Verdict))
     return 0 if all(verdict.is_clean for _, verdict in verdicts if isinstance(verdict, Verdict)) else 1
 
 

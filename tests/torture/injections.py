@@ -121,10 +121,18 @@ def _forgets_before_it_works(_: object) -> None:
     Inbox.processing_some = forgetful  # type: ignore[method-assign]
 
 
+def _one_at_a_time(_: object) -> None:
+    """Have each delivery written by a commit of its own."""
+    from receiver import batches  # noqa: PLC0415 -- as above
+
+    batches.MOST = 1
+
+
 CHANGES: Final[dict[str, tuple[str | None, Callable[[Any], None]]]] = {
     "kills_its_worker": ("receiver.worker", _kills_its_worker),
     "fails": ("receiver.worker", _fails),
     "clock": (None, _clock),
+    "one_at_a_time": ("receiver.web", _one_at_a_time),
     "acknowledges_early": ("receiver.web", _acknowledges_early),
     "forgets_before_it_works": ("receiver.worker", _forgets_before_it_works),
 }
