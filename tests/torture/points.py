@@ -151,7 +151,7 @@ class Crashes:
             if sent != point.number:
                 return execute(database, sql, values)
             with self.log.open("a") as file:
-                file.write(f"{point.when} {' '.join(sql.split())[:100]}\n")
+                file.write(f"{point.when} {' '.join(sql.split())[:400]}\n")
             if point.when == BEFORE:
                 _die()
             execute(database, sql, values)

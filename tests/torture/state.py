@@ -22,7 +22,7 @@ State: TypeAlias = Counter[str]
 """Each row in words, and how often it is there."""
 Name: TypeAlias = tuple[Any, ...]
 
-OF_THE_SERVICE: Final = frozenset({"progress", "token", "github_answer", "redelivery"})
+OF_THE_SERVICE: Final = frozenset({"progress", "token", "github_answer", "redelivery", "signing_key"})
 """Tables of what the service is at; nothing that was delivered stands in them."""
 OF_THE_ORDER: Final = frozenset({"change", "report_entry", "report_entry_revision", "feedback_watch"})
 """Tables that tell how things came about."""
@@ -30,18 +30,26 @@ LEFT_OUT: Final = {
     "delivery": {"tries", "received_at", "processed_at", "next_try_at", "held_until", "body", "headers"},
     "delivery_conflict": {"received_at", "body", "headers"},
     "run": {"registered_at"},
-    "sighting": {"verified_at"},
-    "feedback": {"received_at", "status_at", "resolution_id"},
+    "sighting": {"verified_at", "sha256"},
+    "feedback": {"received_at", "status_at", "resolution_id", "resolution_sha256"},
     "feedback_watch": {"given_at"},
-    "resolution": {"resolved_at"},
+    "resolution": {"resolved_at", "sha256", "previous_sha256"},
     "change": {"changed_at", "resolution_id"},
-    "report": {"created_at", "updated_at", "resolution_id"},
-    "report_entry": {"created_at", "updated_at", "deleted_at", "content"},
-    "report_entry_revision": {"written_at", "content"},
+    "report": {"created_at", "updated_at", "resolution_id", "entry_sha256"},
+    "report_entry": {
+        "created_at",
+        "updated_at",
+        "deleted_at",
+        "content",
+        "content_sha256",
+        "sha256",
+        "previous_sha256",
+    },
+    "report_entry_revision": {"written_at", "content", "content_sha256"},
     "want": {"wanted_at", "next_try_at", "held_until", "answered_at", "tries"},
 }
-"""Columns that hold the service's own time, or an id."""
-NEWEST: Final = {"id", "cause", "resolved_at"}
+"""Columns that hold the service's own time, an id, or a hash of such."""
+NEWEST: Final = {"id", "cause", "resolved_at", "texts_sha256", "sha256", "previous_sha256"}
 
 
 def state_of(database: Database, *, history: bool = False) -> State:
