@@ -21,6 +21,8 @@ from store.address import is_postgres, sqlite_path, without_password
 from store.backup import copy_sqlite, verify_sqlite
 
 DUMP: Final = "pg_dump"
+PUBLIC: Final = "public"
+"""The schema that is there when nobody names one."""
 RESTORE: Final = "pg_restore"
 
 
@@ -103,10 +105,9 @@ def _dump(services: Services, part: Path) -> None:
     connection, password = without_password(services.settings.database_url)
     secrets = {} if password is None else {"PGPASSWORD": password}
     schema = services.store.schema()
-    _run(
-        [DUMP, "--format=custom", "--no-password", f"--schema={schema}", f"--file={part}", f"--dbname={connection}"],
-        secrets,
-    )
+    # Every new database has a schema public: a dump that made it again could not be restored into one.
+    chosen = f"--table={PUBLIC}.*" if schema == PUBLIC else f'--schema="{schema}"'
+    _run([DUMP, "--format=custom", "--no-password", chosen, f"--file={part}", f"--dbname={connection}"], secrets)
     listed = _run([RESTORE, "--list", str(part)], {})
     if " schema_migration " not in listed:
         raise StoreError("the copy does not hold the service's tables")
