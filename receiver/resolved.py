@@ -13,7 +13,7 @@ from store.resolutions import Appended
 
 log = logging.getLogger(__name__)
 
-_gathered: ContextVar[list[Appended] | None] = ContextVar("gathered", default=None)
+_gathered: ContextVar[tuple[list[Appended], bool] | None] = ContextVar("gathered", default=None)
 
 
 def listen(store: Store) -> None:
@@ -22,10 +22,13 @@ def listen(store: Store) -> None:
 
 
 @contextmanager
-def gathered() -> Iterator[list[Appended]]:
-    """Yield a list to which what is appended inside, in this thread, comes."""
+def gathered(*, said: bool = True) -> Iterator[list[Appended]]:
+    """Yield a list to which what is appended inside, in this thread, comes.
+
+    Unless it is ``said`` as soon as it is heard of, that is left to who gathers it (``say``).
+    """
     found: list[Appended] = []
-    token = _gathered.set(found)
+    token = _gathered.set((found, said))
     try:
         yield found
     finally:
@@ -35,7 +38,15 @@ def gathered() -> Iterator[list[Appended]]:
 def _heard(appended: Sequence[Appended]) -> None:
     listening = _gathered.get()
     if listening is not None:
-        listening.extend(appended)
+        found, said = listening
+        found.extend(appended)
+        if not said:
+            return
+    say(appended)
+
+
+def say(appended: Sequence[Appended]) -> None:
+    """Say and count what was appended."""
     for feedback_id, resolution in appended:
         answer = resolution.answer
         instruments().resolutions.labels(answer.mode, answer.confidence.value).inc()

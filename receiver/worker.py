@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 
 from receiver import lineage, logs, resolved
 from receiver.housekeeping import run_housekeeping
@@ -92,13 +93,17 @@ def work_together(services: Services, claimed: Sequence[Claimed]) -> bool:
             with services.store.processing_some(claimed, *locks) as (ledger, mine):
                 return [_apply(services, ledger, *pair) for pair in ready if pair[0].id in mine]
 
-        done = holding(tuple(dict.fromkeys(lock for _, prepared in ready for lock in prepared.locks)), take_in)
+        locks = tuple(dict.fromkeys(lock for _, prepared in ready for lock in prepared.locks))
+        with resolved.gathered(said=False) as appended:
+            done = holding(locks, take_in)
     except Exception as error:  # noqa: BLE001 -- whatever it is, it shows again where they are processed one by one
         log.info("%d deliveries could not be processed together: %s", len(claimed), _told(error))
         return False
     took = (time.perf_counter() - begun) / len(claimed)
+    answers = iter(appended)
     for one, resolutions in done:
         with logs.about(delivery=one.guid):
+            resolved.say(list(islice(answers, resolutions)))
             _say_done(services, one, took, resolutions)
         instruments().processing_seconds.observe(took)
     return True

@@ -17,6 +17,7 @@ from resolver.errors import StoreError
 from resolver.intake import Intake
 from store import Store
 from tests.support.api import Api, open_api
+from tests.support.builders import Repo, issue_comment, minute
 from tests.support.inbox import deliver, sign
 
 PING = b'{"zen":"a secret of the body","hook_id":1}'
@@ -114,6 +115,22 @@ def test_each_try_has_its_lines(api: Api, log: io.StringIO, monkeypatch: pytest.
     assert lines[-3][1] == "delivery one is set aside as dead after 10 tries"
     assert lines[-2][1] == "delivery one: taken, try 1"
     assert lines[-1][1].startswith("delivery one: done in ")
+
+
+def test_what_is_done_together_is_said_one_by_one(api: Api, log: io.StringIO) -> None:
+    """Of deliveries that share a transaction each has its own lines: what it resolved, and that it is done."""
+    told = [issue_comment(Repo(), id=number, body="/agents improve it", at=minute(number)) for number in (1, 2)]
+    for one in told:
+        given = one.headers("hook")
+        assert api.client.post("/webhooks/github", data=one.body, headers=given).status_code == 202
+    assert Hand(api.services).work_once()
+    lines = said(log)[2:]
+    assert [(about, message.partition(" is ")[0].partition(" done ")[0]) for about, message in lines] == [
+        (told[0].guid, "feedback 1"),
+        (told[0].guid, f"delivery {told[0].guid}:"),
+        (told[1].guid, "feedback 2"),
+        (told[1].guid, f"delivery {told[1].guid}:"),
+    ]
 
 
 def test_what_is_resolved_is_said_by_its_number(api: Api, log: io.StringIO) -> None:
