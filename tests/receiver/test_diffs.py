@@ -126,7 +126,9 @@ def test_what_github_leaves_out_is_named(desk: Desk) -> None:
     long = f"\0{NUMBERS}"
     first = NewCommit("first", {"same": f"{long}x", "changed": f"{long}y", "binary": "\0"})
     moved = {"a/same": f"{long}x", "a/changed": f"{long}z", "same": None, "changed": None}
-    second = NewCommit("second", {**moved, "binary": "\0\0", "large": "x\n" * 2**20, "text": "x\n"}, parents=[0])
+    second = NewCommit(
+        "second", {**moved, "binary": "\0\0", "large": f"{'x' * 1023}\n" * 1025, "text": "x\n"}, parents=[0]
+    )
     shown = desk.shown(desk.write(first, second)[1])
     assert not shown["complete"]
     assert [sentence.split(" ")[0] for sentence in shown["missing"]] == ["a/changed", "binary", "large"]
