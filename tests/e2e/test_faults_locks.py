@@ -10,7 +10,8 @@ from store.address import BUSY_SECONDS
 from tests.torture.faults.locks import SHORT, locks
 
 
-@pytest.mark.parametrize("seconds", [SHORT, 2 * BUSY_SECONDS + 1.0])
+# A delivery waits with its batch, and then once more alone.
+@pytest.mark.parametrize("seconds", [SHORT, 3 * BUSY_SECONDS + 2.0])
 def test_a_foreign_lock_is_waited_for_and_outlived(seconds: float, tmp_path: Path) -> None:
     """While another program writes, deliveries wait, and are refused after some seconds; then all goes on by itself."""
     verdict = locks("sqlite", tmp_path, seconds=seconds, most=40)

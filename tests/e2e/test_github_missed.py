@@ -152,7 +152,7 @@ def test_a_kill_in_the_middle_loses_nothing(tmp_path: Path) -> None:
         grounds = [opened.enter_context(github_of(tmp_path / name)) for name in ("worker", "everything")]
         told = [lost(ground) for ground in grounds]
         for ground in grounds:
-            ground.pause = 0.05
+            ground.pause = 0.3  # so that the other service, too, is at work before the first has done all
         one, other = (opened.enter_context(ground.service()) for ground in grounds)
         until(lambda: all(len(ground.answers) >= 20 for ground in grounds))
         [worker] = named(one.service.process.pid, "receiver.worker")
@@ -162,6 +162,7 @@ def test_a_kill_in_the_middle_loses_nothing(tmp_path: Path) -> None:
         assert len(grounds[0].github.log.asked) < MISSED
         assert len(grounds[1].github.log.asked) < MISSED
         for ground in grounds:
+            ground.pause = 0.0
             let_holds_end(f"sqlite:///{ground.folder / 'whichrun.db'}")
         other.start()
         for scene, ground, guids in zip((one, other), grounds, told, strict=True):

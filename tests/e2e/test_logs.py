@@ -76,8 +76,8 @@ def test_a_delivery_is_followed_by_its_id(tmp_path: Path) -> None:
     for guid in guids[1:]:
         received = f"delivery {guid}: accepted, event issue_comment, action created"
         assert received in way[guid]  # the worker may be faster than that line
-        taken, resolved, done = (line for line in way[guid] if line != received)
-        assert taken == f"delivery {guid}: taken, try 1"
+        *taken, resolved, done = (line for line in way[guid] if line != received)
+        assert taken in ([], [f"delivery {guid}: taken, try 1"])  # none where several were done together
         assert re.fullmatch(r"feedback \d+ is resolved: unresolved, unresolved, no run", resolved)
         assert re.fullmatch(rf"delivery {guid}: done in [\d.]+ ms, resolutions: 1", done)
     assert f"delivery {guids[0]}: refused, bad_signature (401)" in way[guids[0]]
