@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.torture.faults.backups import NOT_THERE, backups, is_there
+from tests.torture.faults.backups import backups
 from tests.torture.ground import DATABASES
 
 
-@pytest.mark.skipif(not is_there(), reason=NOT_THERE)
 @pytest.mark.parametrize("database", DATABASES)
 def test_a_backup_holds_what_was_acknowledged_before_it(database: str, tmp_path: Path) -> None:
     """Restored, it holds what was acknowledged before it began; what came later comes again, and nothing is doubled."""

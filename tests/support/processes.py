@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -56,3 +58,22 @@ def _field(pid: int, index: int) -> str:
         return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[index]
     except (FileNotFoundError, ProcessLookupError):
         return ""
+
+
+def forked(work: Callable[[], None], *, seconds: int = 0) -> int:
+    """Do something in a fork of this process, which ends after so many seconds at the latest (0: never); return its id.
+
+    What it raises is told on standard error, and its exit code is 1 then.
+    """
+    child = os.fork()
+    if child:
+        return child
+    signal.alarm(seconds)
+    code = 1
+    try:
+        work()
+        code = 0
+    except BaseException:  # noqa: BLE001 -- told, and ended here: this is not the parent's stack
+        sys.excepthook(*sys.exc_info())
+    sys.stderr.flush()
+    os._exit(code)

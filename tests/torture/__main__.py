@@ -20,7 +20,7 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
-from tests.torture.faults.backups import NOT_THERE, backups, is_there
+from tests.torture.faults.backups import backups
 from tests.torture.faults.clocks import clocks
 from tests.torture.faults.crashes import crashes
 from tests.torture.faults.disks import disks
@@ -38,16 +38,6 @@ from tests.torture.verdict import Verdict
 Fault: TypeAlias = Callable[[str, Path], Verdict]
 
 
-class LeftOutError(Exception):
-    """A fault that cannot be made here."""
-
-
-def _backups(database: str, folder: Path, *, most: int) -> Verdict:
-    if not is_there():
-        raise LeftOutError(NOT_THERE)
-    return backups(database, folder, most=most)
-
-
 def faults(kill_count: int, most: int, seed: int) -> dict[str, tuple[Sequence[str], list[Fault]]]:
     """Return each fault by its name: the databases that it makes sense on, and what to run there."""
     both, few = DATABASES, max(600, most // 50)
@@ -62,7 +52,7 @@ def faults(kill_count: int, most: int, seed: int) -> dict[str, tuple[Sequence[st
         "migrations": (both, [partial(migrations, rounds=20, seed=seed)]),
         "clocks": (both, [partial(clocks, most=120)]),
         "terminations": (both, [partial(terminations, count=10, most=few)]),
-        "backups": (both, [partial(_backups, most=few)]),
+        "backups": (both, [partial(backups, most=few)]),
     }
 
 
@@ -104,7 +94,7 @@ def _run(name: str, database: str, fault: Fault, folder: Path) -> tuple[float, V
     verdict: Verdict | str
     try:
         verdict = fault(database, folder)
-    except (LeftOutError, pytest.skip.Exception) as reason:
+    except pytest.skip.Exception as reason:
         verdict = f"{name} on {database}: left out, {reason}"
     except Exception as error:  # noqa: BLE001 -- one fault that cannot be judged is told as such, and others go on
         verdict = Verdict(name, database, broken=[f"{type(error).__name__}: {error}"])

@@ -22,6 +22,7 @@ from store.database import Database
 from store.migrate import FOLDER, migrate, pending
 from store.rows import text_key
 from tests.store.test_migrations import OLD_ROWS, OLD_WATCH
+from tests.support.processes import forked
 
 FIRST: Final = "0001_initial"
 STATEMENTS: Final = 40
@@ -48,8 +49,8 @@ def kill_while_migrating(url: str, random: Random, most: int) -> int:
     """
     killed = 0
     for number in range(most):
-        dying = _child(partial(_migrate, url, die_at=random.randint(1, STATEMENTS)))
-        others = [_child(partial(_migrate, url))] if number and random.random() < 0.5 else []
+        dying = forked(partial(_migrate, url, die_at=random.randint(1, STATEMENTS)))
+        others = [forked(partial(_migrate, url))] if number and random.random() < 0.5 else []
         killed += _ended(dying)
         survivors_died = [_ended(other) for other in others]
         assert not any(survivors_died), "a migrator was killed that nobody killed"
@@ -86,22 +87,8 @@ def _in_child_pending(url: str) -> bool:
     def look() -> None:
         os._exit(7 if pending(Database(url)) else 0)
 
-    _, status = os.waitpid(_child(look), 0)
+    _, status = os.waitpid(forked(look), 0)
     return os.waitstatus_to_exitcode(status) == 7
-
-
-def _child(work: Callable[[], None]) -> int:
-    child = os.fork()
-    if child:
-        return child
-    code = 1
-    try:
-        work()
-        code = 0
-    except BaseException:  # noqa: BLE001 -- told, and ended here: this is not the parent's stack
-        sys.excepthook(*sys.exc_info())
-    sys.stderr.flush()
-    os._exit(code)
 
 
 def _ended(child: int) -> bool:
@@ -119,7 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("seed", type=int)
     parser.add_argument("most", type=int)
     given = parser.parse_args(arguments)
-    child = _child(lambda: fill_first_version(given.url))
+    child = forked(lambda: fill_first_version(given.url))
     assert not _ended(child)
     random = Random(given.seed)  # noqa: S311 -- of no secret
     killed = kill_while_migrating(given.url, random, given.most)

@@ -30,6 +30,7 @@ from receiver.worker import Hand
 from store import Store
 from store.database import Database, Values
 from store.waiting import HELD_FOR
+from tests.support.processes import forked
 from tests.support.service import API_TOKEN, WEBHOOK_SECRET
 from tests.torture.told import CHAPTER, runs, told
 from tests.torture.undisturbed import settings_for
@@ -166,18 +167,7 @@ def _die() -> None:
 
 def _in_a_child(work: Callable[[], None]) -> bool:
     """Do something in a process of its own; return whether that was killed. Raises AssertionError when it failed."""
-    child = os.fork()
-    if child == 0:
-        signal.alarm(HANG_SECONDS)
-        code = 1
-        try:
-            work()
-            code = 0
-        except BaseException:  # noqa: BLE001 -- told, and ended here: this is not the parent's stack
-            sys.excepthook(*sys.exc_info())
-        sys.stderr.flush()
-        os._exit(code)
-    _, status = os.waitpid(child, 0)
+    _, status = os.waitpid(forked(work, seconds=HANG_SECONDS), 0)
     if os.WIFSIGNALED(status):
         assert os.WTERMSIG(status) == signal.SIGKILL, f"ended by signal {os.WTERMSIG(status)}"
         return True

@@ -1,7 +1,7 @@
 """A backup is made while deliveries arrive, the database is lost, and the backup put in its place.
 
 Whatever was acknowledged before the backup began is in it; what came later comes back by GitHub's *Redeliver*, under
-its own GUID. It waits for the command ``whichrun backup PATH``: ``is_there`` says whether there is one.
+its own GUID.
 """
 
 from __future__ import annotations
@@ -13,18 +13,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from receiver.cli import COMMANDS
 from store.address import sqlite_path
 from tests.torture.cluster import cluster, programs
 from tests.torture.ground import Ground, ground
 from tests.torture.verdict import Verdict
-
-NOT_THERE = "there is no command whichrun backup yet"
-
-
-def is_there() -> bool:
-    """Whether the command exists."""
-    return "backup" in COMMANDS
 
 
 def backups(database: str, folder: Path, *, most: int) -> Verdict:
