@@ -44,6 +44,7 @@ class Database:
         self.is_postgres = self._connections.is_postgres
         self._state = _State()
         self._translated: dict[str, str] = {}
+        self._schema: str | None = None
 
     def check(self) -> None:
         """Raise StoreError, saying what to do, unless the database can be reached and written."""
@@ -176,7 +177,7 @@ class Database:
                 if self.is_postgres:
                     self.rows("SELECT set_config('lock_timeout', '0', false)")
                     self.rows("SELECT set_config('statement_timeout', '0', false)")
-                    self.rows("SELECT pg_advisory_lock(?)", (_lock_id("migrations"),))
+                    self.rows("SELECT pg_advisory_lock(?)", (self._lock_id("migrations"),))
                 yield self.handle
         except ERRORS as error:
             raise store_error(error) from error
@@ -191,7 +192,7 @@ class Database:
         """
         if not self.is_postgres:
             return False
-        ids = sorted({_lock_id(name) for name in names} - self._state.held)
+        ids = sorted({self._lock_id(name) for name in names} - self._state.held)
         for start in range(0, len(ids), _AT_ONCE):
             part = ids[start : start + _AT_ONCE]
             self.rows(" ".join(("SELECT", ", ".join(["pg_advisory_xact_lock(?)"] * len(part)))), part)
@@ -203,7 +204,7 @@ class Database:
         if not self.is_postgres:
             return False
         wanted = tuple(names)
-        ids = sorted({_lock_id(name) for name in wanted} - self._state.held)
+        ids = sorted({self._lock_id(name) for name in wanted} - self._state.held)
         for start in range(0, len(ids), _AT_ONCE):
             part = ids[start : start + _AT_ONCE]
             taken = self.rows(" ".join(("SELECT", ", ".join(["pg_try_advisory_xact_lock(?)"] * len(part)))), part)
@@ -211,6 +212,12 @@ class Database:
                 raise LateLockError(wanted)
         self._state.held |= frozenset(ids)
         return bool(ids)
+
+    def _lock_id(self, name: str) -> int:
+        """Return the number of an advisory lock. PostgreSQL keeps them for a database: each schema has its own here."""
+        if self._schema is None:
+            self._schema = str(self.rows("SELECT current_schema()")[0][0])
+        return int.from_bytes(hashlib.blake2b(f"{self._schema} {name}".encode(), digest_size=8).digest(), signed=True)
 
     def _open(self) -> None:
         if self._state.busy:
@@ -250,7 +257,3 @@ class Database:
 def marks(count: int) -> str:
     """Return the marks for some values, separated by commas."""
     return ", ".join("?" * count)
-
-
-def _lock_id(name: str) -> int:
-    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)

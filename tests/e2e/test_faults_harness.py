@@ -12,12 +12,16 @@ from tests.torture.undisturbed import undisturbed
 from tests.torture.verdict import Verdict
 
 
-def tortured(here: Ground, **broken: object) -> Verdict:
-    """Kill everything once, under load, while a service is broken in some way; then let it go on whole, and judge."""
+def tortured(here: Ground, *, after: Path | None = None, **broken: object) -> Verdict:
+    """Kill everything once, under load, while a service is broken in some way; then let it go on, and judge.
+
+    The kill comes once some are acknowledged and, where a file is named, that file is there.
+    """
     here.begin(**injecting(**broken))
     load = here.load(60)
     with load.running():
         load.wait_acknowledged(20)
+        until(lambda: after is None or after.exists())
         here.running.kill()
         here.start()
         load.wait_all()
@@ -38,8 +42,9 @@ def test_an_acknowledgement_before_the_commit_is_found_out(tmp_path: Path) -> No
 
 def test_a_delivery_that_is_done_before_its_work_is_found_out(tmp_path: Path) -> None:
     """A worker that notes a delivery as done before it takes it in leaves a hole when it is killed."""
+    noted = tmp_path / "noted"
     with ground("sqlite", tmp_path) as here:
-        verdict = tortured(here, forgets_before_it_works=True)
+        verdict = tortured(here, after=noted, forgets_before_it_works=str(noted))
     assert not verdict.lost  # the inbox says that all is done
     assert verdict.missing
     assert not verdict.is_clean

@@ -104,8 +104,11 @@ def _acknowledges_early(seconds: float) -> None:
     Store.record_all = early  # type: ignore[method-assign]
 
 
-def _forgets_before_it_works(_: object) -> None:
-    """Break the promise: note a delivery as done in a transaction of its own, before the one that takes it in."""
+def _forgets_before_it_works(file: str) -> None:
+    """Break the promise: note a delivery as done in a transaction of its own, before the one that takes it in.
+
+    The first time there is a moment between the two that lasts until the process is killed; a file says so.
+    """
     from store.inbox import Inbox  # noqa: PLC0415 -- as above
 
     processing = Inbox.processing_some
@@ -114,7 +117,9 @@ def _forgets_before_it_works(_: object) -> None:
     def forgetful(self: Inbox, claimed: Any, *locks: str) -> Iterator[frozenset[int]]:  # noqa: ANN401 -- as above
         with processing(self, claimed) as mine:
             pass
-        time.sleep(0.05)
+        if not Path(file).exists():
+            Path(file).touch()
+            threading.Event().wait()
         with self._db.writing(*locks):
             yield mine
 
