@@ -2,18 +2,19 @@
 
 A commit that is on disk costs the same for one delivery and for twenty. So one thread takes what has come, checks and
 reads each as the webhook's route does (``receiver.taking``), records all in one transaction, and answers them. It
-knows one answer, 202: a request that deserves another, and every one of a batch that could not be written, goes the
-ordinary way, alone, through the application.
+knows two answers. One is 202: a request that deserves another, and every one of a batch that could not be written,
+goes the ordinary way, alone, through the application. The other is 503, for a batch that waited for the store in vain:
+GitHub waits ten seconds, and should not wait for the same store twice.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import queue
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 
 from gunicorn import util  # type: ignore[import-untyped]
@@ -21,7 +22,7 @@ from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
 from gunicorn.http.message import Request  # type: ignore[import-untyped]
 from gunicorn.http.unreader import IterUnreader  # type: ignore[import-untyped]
 
-from receiver import logs, taking
+from receiver import logs, problems, taking, written
 from receiver.metrics import webhook
 from resolver.errors import StoreError, WhichrunError
 from resolver.model.deliveries import Recorded
@@ -35,6 +36,9 @@ log = logging.getLogger("receiver.webhooks")
 
 MOST = 64
 """Deliveries of a batch: few enough that none waits long for the others to be read."""
+
+WAITED = 1.0
+"""Seconds after which a batch that could not be written has waited: it is not what it holds that is wrong."""
 
 _NAMES = {name.upper(): name for name in (*taking.KEPT_HEADERS, taking.GUID, taking.SIGNATURE)}
 _ORDINARY = frozenset({"CONTENT-ENCODING", "EXPECT"})
@@ -119,11 +123,17 @@ class Batches:
         for one in batch:
             one.offered = _offered(self._services, one)
         plain = [(one, one.offered) for one in batch if one.offered is not None]
+        begun = time.perf_counter()
         try:
             recorded = self._services.store.record_all([offered.delivery for _, offered in plain])
         except StoreError as error:
             log.warning("%d deliveries could not be written together: %s", len(plain), error)
-            return []
+            if time.perf_counter() - begun < WAITED:
+                return []
+            for one, offered in plain:
+                one.keep = one.keep and self._lasts()
+                _turn_away(one, offered, error)
+            return [one for one, _ in plain]
         taken = [(*pair, what) for pair, what in zip(plain, recorded, strict=True) if what is not Recorded.CONFLICT]
         for one, offered, what in taken:
             one.keep = one.keep and self._lasts()
@@ -161,23 +171,27 @@ def _offered(here: Services, waiting: Waiting) -> Offered | None:
 def _answer(waiting: Waiting, offered: Offered, outcome: str) -> None:
     """Say that a delivery is on disk, as the route does. Who cannot take the answer finds the delivery recorded."""
     delivery = offered.delivery
-    document = json.dumps({"status": outcome, "delivery": delivery.guid}, separators=(",", ":")) + "\n"
-    lines = (
-        "HTTP/1.1 202 ACCEPTED",
-        "Server: gunicorn",
-        f"Date: {util.http_date()}",
-        f"Connection: {'keep-alive' if waiting.keep else 'close'}",
-        "Content-Type: application/json",
-        f"Content-Length: {len(document)}",
-        "X-Content-Type-Options: nosniff",
-        "",
-        document,
+    _send(waiting, HTTPStatus.ACCEPTED, {"status": outcome, "delivery": delivery.guid})
+    with logs.about(delivery=delivery.guid):
+        webhook.taken(delivery.guid, outcome, event=delivery.event, action=delivery.action)
+
+
+def _turn_away(waiting: Waiting, offered: Offered, error: StoreError) -> None:
+    """Say that the store is out of reach, as the route does: whoever sent the delivery still has it."""
+    _send(
+        waiting,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        written.problem(error.reason, problems.OUT_OF_REACH),
+        f"Retry-After: {problems.RETRY_AFTER}",
     )
-    answer = "\r\n".join(lines).encode("ascii")
+    webhook.refused(offered.delivery.guid, error.reason, HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+def _send(waiting: Waiting, status: HTTPStatus, document: Mapping[str, object], *fields: str) -> None:
+    served = ("Server: gunicorn", f"Date: {util.http_date()}")
+    answer = written.answer(status, document, *served, *fields, keep=waiting.keep)
     try:
         waiting.keep = waiting.connection.sock.send(answer) == len(answer) and waiting.keep
     except OSError:
         waiting.keep = False
-    with logs.about(delivery=delivery.guid):
-        webhook.taken(delivery.guid, outcome, event=delivery.event, action=delivery.action)
-    webhook.timed(time.perf_counter() - waiting.begun)
+    webhook.timed(time.perf_counter() - waiting.begun, status)

@@ -14,7 +14,6 @@ function of its, looked up at each call. That function is replaced here, in our 
 from __future__ import annotations
 
 import contextlib
-import json
 import selectors
 import signal
 import socket
@@ -32,6 +31,7 @@ from gunicorn.workers.gthread import (  # type: ignore[import-untyped]
     ThreadWorker,
 )
 
+from receiver import written
 from receiver.arriving import Arriving, State
 from receiver.streams import WAITERS
 
@@ -232,14 +232,6 @@ def write_error(connection: socket.socket, status: int, reason: str, message: st
         said = "the service failed; its log says why"
     if status == HTTPStatus.REQUEST_TIMEOUT:
         said = "the request did not arrive in time"
-    document = json.dumps({"error": {"code": code_of(status), "message": said, "details": []}}) + "\n"
-    lines = (
-        f"HTTP/1.1 {status} {reason}",
-        "Connection: close",
-        "Content-Type: application/json",
-        "X-Content-Type-Options: nosniff",
-        f"Content-Length: {len(document)}",
-        "",
-        document,
+    util.write_nonblock(
+        connection, written.answer(HTTPStatus(status), written.problem(code_of(status), said), keep=False)
     )
-    util.write_nonblock(connection, "\r\n".join(lines).encode("ascii", "replace"))

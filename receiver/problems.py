@@ -18,6 +18,7 @@ from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
+from receiver import written
 from resolver.errors import (
     ConflictError,
     ForbiddenError,
@@ -65,6 +66,9 @@ CODES: Mapping[int, str] = {
 }
 """Statuses whose names in Python change from version to version: these stay."""
 
+OUT_OF_REACH = "the store is out of reach: try again later"
+"""What is said where a StoreError stands behind a 503."""
+
 _PASSED_ON = ("Allow", "Retry-After", "WWW-Authenticate", "Content-Range")
 
 
@@ -111,7 +115,7 @@ def install(app: Flask, clock: Clock) -> None:
 
 def answer(status: int, code: str, message: str, details: list[Detail] | None = None) -> Response:
     """Return an error's answer, with the headers that its status asks for (RFC 9110 §11.6.1, §10.2.3)."""
-    response = jsonify({"error": {"code": code, "message": message, "details": details or []}})
+    response = jsonify(written.problem(code, message, details))
     response.status_code = status
     g.problem = code
     if code == "unauthorized":
@@ -134,7 +138,7 @@ def _from_domain(error: WhichrunError, *, clock: Clock) -> Response:
         return _from_unexpected(error)
     if isinstance(error, StoreError):  # its message names hosts and files: that is for the log
         log.warning("%s %s: %s", request.method, request.path, error)
-        return answer(status, error.reason, "the store is out of reach: try again later")
+        return answer(status, error.reason, OUT_OF_REACH)
     details: list[Detail] = []
     if isinstance(error, PayloadError):
         details = [{"field": field, "message": message} for field, message in error.problems]

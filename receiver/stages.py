@@ -7,7 +7,7 @@ commits, their files, and its reviews; so are the commits of the default branch 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Protocol
@@ -117,12 +117,13 @@ def _commit_comment(reading: Reading, comment: shapes.CommitCommentShape) -> Tol
 
 
 def _commit(reading: Reading, listed: shapes.CommitShape) -> Told:
-    """Tell a commit with its files; GitHub need not be asked for one that a push or a pull request brought."""
+    """Tell that a commit is of the default branch, and its files, unless a push or a pull request brought them."""
     want = Want(Need.COMMIT, reading.asked.place.id, sha=listed.sha)
     with reading.asked.facts() as facts:
         known = is_known(facts, want)
     told = Observation() if known else tell(reading.asked, want)
-    return NOTHING if told is None else (told, {"commits": 1})
+    held = Want(Need.HELD, reading.asked.place.id, sha=listed.sha)
+    return NOTHING if told is None else (replace(told, answered=(held,)), {"commits": 1})
 
 
 STAGES = (

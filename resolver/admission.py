@@ -7,13 +7,13 @@ pull request that closes the issue), and who first posted the claim (SPEC §2.1,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 from resolver import watch
 from resolver.claims.context import number_refusal, repository_refusal, workspace_refusal
-from resolver.model.github import GHOST, GithubObject, Kind, Repository, User
+from resolver.model.github import GHOST, GithubObject, Kind, PullRequest, Repository, User
 from resolver.model.runs import Reading, Run, Sighting
 from resolver.numbers import closes
 from resolver.policy import TRUSTED_ASSOCIATIONS, Policy, is_named
@@ -62,17 +62,31 @@ class _Refusal:
 
 
 class Admission:
-    """The rules for one query; ``keys`` collects what they looked at."""
+    """The rules for one query; ``keys`` collects what they looked at.
 
-    def __init__(self, facts: Facts, policy: Policy, query: Query, keys: set[str]) -> None:
+    ``is_held`` says whether GitHub has proven a commit to be the repository's, and has it asked where it has not.
+    """
+
+    def __init__(
+        self,
+        facts: Facts,
+        policy: Policy,
+        query: Query,
+        keys: set[str],
+        is_held: Callable[[str], bool] = lambda _: False,
+    ) -> None:
         self._facts = facts
         self._policy = policy
         self._query = query
         self._repository: tuple[Repository | None] | None = None
         self._keys = keys
+        self._is_held = is_held
 
-    def admit(self, reading: Reading, *, own: bool = False) -> Admitted:
-        """Sort the claims of a text into those that count there and those that do not; ``own`` is the asking text."""
+    def admit(self, reading: Reading, *, own: bool = False, linked: bool = False) -> Admitted:
+        """Sort the claims of a text into those that count there and those that do not.
+
+        ``own`` is the asking text, ``linked`` a commit that a text merely links to.
+        """
         admitted: list[Sighting] = []
         doubts: dict[str, None] = {}
         refusals = dict.fromkeys(reading.refusals, False)
@@ -80,7 +94,7 @@ class Admission:
             refusal = self._refusal(sighting, own=own)
             if refusal is None:
                 admitted.append(sighting)
-                doubts.update(dict.fromkeys(filter(None, [self._of_a_fork(sighting)])))
+                doubts.update(dict.fromkeys(filter(None, [self._of_a_fork(sighting, linked=linked)])))
             else:
                 refusals[refusal.reason] = refusals.get(refusal.reason, False) or refusal.open
         may_be_lifted = tuple(reason for reason, is_open in refusals.items() if is_open)
@@ -163,38 +177,43 @@ class Admission:
             return None
         return _Refusal(f"the claim of run {sighting.span_id} stood in a commit before, and its poster may not push")
 
-    def _of_a_fork(self, sighting: Sighting) -> str | None:
-        """Say that a commit is a fork's, as far as is known: anybody may make those, and copy a trailer into them.
+    def _of_a_fork(self, sighting: Sighting, *, linked: bool) -> str | None:
+        """Say that a commit may be a fork's: anybody may make those, and copy a trailer into them.
 
         A push to the repository, or the merge of the pull request, is the deed of one who may push; then it counts.
+        What a pull request's own lines and commits lead to is that pull request's. Of any other commit GitHub has to
+        prove that it is the repository's: it has its address either way.
         """
         sha, repository_id = sighting.carrier.key, self._query.repository_id
         if not (sighting.carrier.is_commit and sha) or repository_id is None:
             return None
-        foreign = self._foreign if self._query.number else self._are_foreign(repository_id, sha)
-        if not foreign or self._facts.is_pushed(repository_id, sha):
-            return None
         self._keys.add(watch.commit_key(repository_id, sha))
-        return f"commit {sha} is of a fork: whoever made it may have copied the claim of run {sighting.span_id}"
+        if self._facts.is_pushed(repository_id, sha):
+            return None
+        copied = f"whoever made it may have copied the claim of run {sighting.span_id}"
+        if self._query.number and not linked:
+            return f"commit {sha} is of a fork: {copied}" if self._is_foreign else None
+        pulls = self._pulls(repository_id, (number for _, number in self._facts.pulls_listing(repository_id, (sha,))))
+        if self._facts.pulls_merged_as(repository_id, sha) or any(_is_of(repository_id, pull) for pull in pulls):
+            return None
+        if pulls:
+            return f"commit {sha} is of a fork: {copied}"
+        return None if self._is_held(sha) else f"commit {sha} may be of a fork: {copied}"
 
     @cached_property
-    def _foreign(self) -> bool:
+    def _is_foreign(self) -> bool:
         """Whether the pull request asked about comes from another repository, and was not merged."""
-        return self._are_all_foreign(self._query.repository_id, (self._query.number,))
+        repository_id, number = self._query.repository_id, self._query.number
+        if repository_id is None or number is None:
+            return False
+        return any(not _is_of(repository_id, pull) for pull in self._pulls(repository_id, (number,)))
 
-    def _are_foreign(self, repository_id: int, sha: str) -> bool:
-        """Whether all pull requests that GitHub lists a commit in come from other repositories; false without any."""
-        listing = self._facts.pulls_listing(repository_id, (sha,))
-        return self._are_all_foreign(repository_id, (number for here, number in listing if here == repository_id))
-
-    def _are_all_foreign(self, repository_id: int | None, numbers: Iterable[int | None]) -> bool:
-        pulls = []
-        for number in numbers:
-            if repository_id is not None and number is not None:
-                self._keys.add(watch.pull_key(repository_id, number))
-                pulls.append(self._facts.pull_request(repository_id, number))
-        known = [pull for pull in pulls if pull is not None]
-        return bool(known) and not any(one.merged or one.head_repository_id == repository_id for one in known)
+    def _pulls(self, repository_id: int, numbers: Iterable[int]) -> tuple[PullRequest, ...]:
+        """Return the pull requests of some numbers, as far as they are known."""
+        given = tuple(numbers)
+        self._keys.update(watch.pull_key(repository_id, number) for number in given)
+        found = (self._facts.pull_request(repository_id, number) for number in given)
+        return tuple(pull for pull in found if pull is not None)
 
     def is_agent_account(self, author: User) -> bool:
         """Whether the operator named this account as an agent's."""
@@ -250,3 +269,8 @@ class Admission:
         reading = self._facts.reading(subject.ref, self._query.at)
         carried = () if reading is None else reading.sightings
         return any(one.digest == sighting.digest and not self.is_copy(one) for one in carried) or unknown
+
+
+def _is_of(repository_id: int, pull: PullRequest) -> bool:
+    """Whether a pull request's commits are the repository's: they stood in it from the start, or were merged."""
+    return pull.merged or pull.head_repository_id == repository_id

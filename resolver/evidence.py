@@ -52,8 +52,8 @@ class Evidence:
         self._query = query
         self.keys: set[str] = set()
         self.looked_at: list[str] = []
-        self._admission = Admission(facts, policy, query, self.keys)
         self._wanting = Wanting(facts, policy, query, self.keys)
+        self._admission = Admission(facts, policy, query, self.keys, self._wanting.held)
 
     def begin_step(self) -> None:
         """Forget what the step before looked at, and why GitHub was not asked for it."""
@@ -131,8 +131,11 @@ class Evidence:
         signed = next((thing for thing in authors.values() if self._author_signs(thing.author)), None)
         return None if signed is None else f"comment {signed.ref.id} of the thread is not known as it was then"
 
-    def commit(self, sha: str) -> tuple[Commit | None, Admitted]:
-        """Return a commit, and the claims that count in its message."""
+    def commit(self, sha: str, *, linked: bool = False) -> tuple[Commit | None, Admitted]:
+        """Return a commit, and the claims that count in its message.
+
+        One that a text merely links to may be anybody's: GitHub shows a fork's commits under this repository's address.
+        """
         repository_id = self._query.repository_id
         if repository_id is None:
             return None, NONE_ADMITTED
@@ -142,7 +145,7 @@ class Evidence:
         if commit is None or commit.paths is None:
             self._wanting.commit(sha)
         reading = self._facts.commit_reading(repository_id, sha)
-        return commit, NONE_ADMITTED if reading is None else self._admission.admit(reading)
+        return commit, NONE_ADMITTED if reading is None else self._admission.admit(reading, linked=linked)
 
     def blame(self, lines: Lines) -> tuple[BlameRange, ...]:
         """Return who last changed (or removed) some lines, in order; nothing where that is not known of all of them.

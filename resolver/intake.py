@@ -52,7 +52,7 @@ class Prepared:
         """Return the locks of the repositories, claims and runs spoken of."""
         seen = self.observation
         heads = (pull.head_repository_id for pull in seen.pulls if pull.head_repository_id is not None)
-        told = (seen.commits, seen.pull_commits, seen.blames, seen.origins, seen.permissions)
+        told = (seen.commits, seen.pull_commits, seen.blames, seen.origins, seen.permissions, seen.answered)
         asked = (one.repository_id for group in told for one in group)
         objects = (one.object.ref.repository_id for one in seen.objects)
         numbers = map(repository_lock, (*(one.id for one in seen.repositories), *heads, *asked, *objects))
@@ -146,7 +146,7 @@ class Intake:
             _keep_pull(ledger, pull, news)
         for push, readings in prepared.pushes:
             _keep_push(ledger, push, readings, news)
-        told.keep(ledger, observation, prepared.commits, news)
+        told.keep(ledger, observation, prepared.commits, news, at=self.clock())
         for thread in observation.threads:
             ledger.put_thread(thread)
         given = []

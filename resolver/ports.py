@@ -295,6 +295,10 @@ class Ledger(Facts, ReportLedger, Protocol):
         """
         ...
 
+    def put_answered(self, wants: Iterable[Want], at: datetime) -> bool:
+        """Keep that facts are known: GitHub need not be asked for them. Returns whether any was not."""
+        ...
+
     def wake_wants(self, repository_ids: Iterable[int], now: datetime) -> int:
         """Have GitHub asked again, from now on, for what it could not be asked for in some repositories.
 

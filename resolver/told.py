@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from resolver import watch
 from resolver.model.runs import Reading
@@ -11,12 +12,15 @@ from resolver.ports import Ledger
 from resolver.watch import News
 
 
-def keep(ledger: Ledger, observation: Observation, readings: Mapping[str, Reading], news: News) -> None:
+def keep(
+    ledger: Ledger, observation: Observation, readings: Mapping[str, Reading], news: News, *, at: datetime
+) -> None:
     """Keep the second group of an observation's facts; ``readings`` are those of its commits, by SHA."""
     _keep_commits(ledger, observation, readings, news)
     for listed in observation.pull_commits:
         if ledger.put_pull_commits(listed):
             news.add(watch.pull_key(listed.repository_id, listed.number))
+            news.add(*(watch.commit_key(listed.repository_id, sha) for sha in listed.shas))
     for blame in observation.blames:
         if ledger.put_blame(blame):
             news.add(watch.blame_key(blame.repository_id, blame.sha, blame.path))
@@ -25,6 +29,8 @@ def keep(ledger: Ledger, observation: Observation, readings: Mapping[str, Readin
             news.add(watch.blame_key(origin.repository_id, origin.sha, origin.path))
     for permission in observation.permissions:
         ledger.put_permission(permission)
+    if observation.answered and ledger.put_answered(observation.answered, at):
+        news.add(*map(watch.want_key, observation.answered))
 
 
 def _keep_commits(ledger: Ledger, observation: Observation, readings: Mapping[str, Reading], news: News) -> None:

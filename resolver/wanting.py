@@ -69,6 +69,11 @@ class Wanting:
         asking = self._want(Need.MERGES, sha=sha)
         return asking is not None and asking.refusal is not None
 
+    def held(self, sha: str) -> bool:
+        """Want proof that a commit is the repository's; return whether GitHub gave it."""
+        asking = self._want(Need.HELD, sha=sha)
+        return asking is not None and asking.status is Asked.DONE
+
     def commits(self, number: int, count: CommitCount) -> None:
         """Want all commits of a pull request, unless they are known."""
         complete = count.counted is not None and count.counted == count.known and not count.pathless

@@ -26,8 +26,11 @@ CHANGES_AFTER = timedelta(minutes=1)
 
 _ASKING = "SELECT status, refusal FROM want WHERE repository_id = ? AND key_hash = ?"
 _ADD = """
-INSERT INTO want (repository_id, need, want_key, key_hash, status, tries, wanted_at, next_try_at, held_until) VALUES
+INSERT INTO want (
+    repository_id, need, want_key, key_hash, status, tries, wanted_at, next_try_at, held_until, answered_at
+) VALUES
 """
+_UNLESS_THERE = "ON CONFLICT (repository_id, key_hash) DO NOTHING"
 _OUTDATED = f"""
 SELECT w.id FROM wanted CROSS JOIN want w WHERE w.repository_id = wanted.column1 AND w.key_hash = wanted.column2 AND (
     (w.status = '{Asked.DONE}' AND w.need = '{Need.PERMISSION}')
@@ -39,6 +42,10 @@ SELECT w.id FROM wanted CROSS JOIN want w WHERE w.repository_id = wanted.column1
 _ANEW = f"""
 UPDATE want SET status = '{Asked.WAITING}', refusal = NULL, error = NULL, tries = 0, wanted_at = ?, next_try_at = ?,
     held_until = 0, answered_at = NULL WHERE id = ? AND status <> '{Asked.WAITING}'
+"""
+_ANSWERED = f"""
+UPDATE want SET status = '{Asked.DONE}', refusal = NULL, error = NULL, held_until = 0, answered_at = ?
+WHERE repository_id = ? AND key_hash = ? AND status <> '{Asked.DONE}'
 """
 # Of one that waits, its refusal stays until somebody knows better.
 _WAKE = f"""
@@ -93,14 +100,26 @@ class WantLedger(WantFacts):
         named = {(want.repository_id, text_key(want.key)): want for want in wants}
         wanted_at, next_try_at = to_micros(at), to_micros(min(due, at + LONGEST_WAIT))
         rows = [
-            (key[0], want.need.value, want.key, key[1], Asked.WAITING.value, 0, wanted_at, next_try_at, 0)
+            (key[0], want.need.value, want.key, key[1], Asked.WAITING.value, 0, wanted_at, next_try_at, 0, None)
             for key, want in sorted(named.items(), key=lambda item: item[0])
         ]
-        if self._db.insert(_ADD, rows, "ON CONFLICT (repository_id, key_hash) DO NOTHING") == len(rows):
+        if self._db.insert(_ADD, rows, _UNLESS_THERE) == len(rows):
             return
         changed, lately = to_micros(at - CHANGES_AFTER), to_micros(at - ASKED_AGAIN)
         for (want_id,) in self._db.rows_among(_OUTDATED, sorted(named), (lately, changed)):
             self._db.change(_ANEW, (wanted_at, next_try_at, want_id))
+
+    def put_answered(self, wants: Iterable[Want], at: datetime) -> bool:
+        """Keep that facts are known: GitHub need not be asked for them. Returns whether any was not."""
+        named = {(want.repository_id, text_key(want.key)): want for want in wants}
+        now, done = to_micros(at), Asked.DONE.value
+        rows = [
+            (key[0], want.need.value, want.key, key[1], done, 0, now, now, 0, now)
+            for key, want in sorted(named.items(), key=lambda item: item[0])
+        ]
+        added = self._db.insert(_ADD, rows, _UNLESS_THERE)
+        changed = 0 if added == len(rows) else sum(self._db.change(_ANSWERED, (now, *key)) for key in sorted(named))
+        return added + changed > 0
 
     def wake_wants(self, repository_ids: Iterable[int], now: datetime) -> int:
         """Have GitHub asked again, from now on, for what it could not be asked for in some repositories.

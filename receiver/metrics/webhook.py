@@ -29,10 +29,17 @@ def taken(guid: str, outcome: str, *, event: str, action: str | None) -> None:
     log.info("delivery %s: %s, event %s, action %s", guid, outcome, event[:MOST], (action or "-")[:MOST])
 
 
-def timed(seconds: float) -> None:
-    """Count and time a request that was answered with 202 beside the application, as ``http`` does for the others."""
+def refused(guid: str, reason: str, status: int) -> None:
+    """Say and count that a delivery was refused; ``reason`` is the code of the error."""
+    instruments().webhook_refused.labels(reason if reason in REFUSED else OTHER).inc()
+    with logs.about(delivery=guid):
+        log.info("delivery %s: refused, %s (%d)", guid, reason, status)
+
+
+def timed(seconds: float, status: HTTPStatus) -> None:
+    """Count and time a request that was answered beside the application, as ``http`` does for the others."""
     counted = instruments()
-    counted.requests.labels(PATH, "POST", HTTPStatus.ACCEPTED.value).inc()
+    counted.requests.labels(PATH, "POST", status.value).inc()
     counted.request_seconds.labels(PATH, "POST").observe(seconds)
 
 
@@ -40,8 +47,5 @@ def note_refusal(response: Response) -> Response:
     """Say and count that the present request was refused, if it was."""
     reason = told()
     if reason is not None:
-        instruments().webhook_refused.labels(reason if reason in REFUSED else OTHER).inc()
-        guid = request.headers.get("X-GitHub-Delivery", "")[:MOST_OF_ID]
-        with logs.about(delivery=guid):
-            log.info("delivery %s: refused, %s (%d)", guid, reason, response.status_code)
+        refused(request.headers.get("X-GitHub-Delivery", "")[:MOST_OF_ID], reason, response.status_code)
     return response

@@ -42,7 +42,7 @@ def is_known(facts: Facts, want: Want) -> bool:
     if want.need is Need.COMMIT and want.sha is not None:
         commit = facts.commit(want.repository_id, want.sha)
         return commit is not None and commit.paths is not None
-    return False
+    return want.need is Need.HELD and want.sha is not None and facts.is_pushed(want.repository_id, want.sha)
 
 
 def _object(asked: Asked, want: Want) -> Observation | None:
@@ -145,6 +145,11 @@ def _blame(asked: Asked, want: Want) -> Observation | None:
     return None if ranges is None else Observation(blames=(Blame(asked.place.id, sha, path, RIGHT, ranges),))
 
 
+def _held(asked: Asked, want: Want) -> Observation | None:
+    """Tell that a commit is the repository's: that the want was answered says it."""
+    return Observation() if asked.github.holds(asked.place, given(want.sha)) else None
+
+
 def _permission(asked: Asked, want: Want) -> Observation | None:
     """Tell what an account may do; where its login is nobody's or another's by now, that says nothing of it."""
     found = asked.github.permission(asked.place, given(want.login))
@@ -163,5 +168,6 @@ _TELLERS: dict[Need, Callable[[Asked, Want], Observation | None]] = {
     Need.BLAME: _blame,
     Need.REMOVED: tracing.removed,
     Need.SQUASHED: tracing.squashed,
+    Need.HELD: _held,
     Need.PERMISSION: _permission,
 }

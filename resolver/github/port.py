@@ -50,6 +50,10 @@ class Github(Protocol):
         """Yield the review comments of a pull request."""
         ...
 
+    def holds(self, place: Place, sha: str) -> bool:
+        """Say whether a commit is proven to be the repository's. False proves nothing."""
+        ...
+
     def pull(self, place: Place, number: int) -> shapes.PullShape | None:
         """Return a pull request, with ``merged`` and ``commits``."""
         ...

@@ -32,6 +32,8 @@ class Need(enum.StrEnum):
     SQUASHED = "squashed"
     """Who wrote lines that a squash merge brought, in the pull request that it merged: ``sha``, ``path``, ``base``
     (the squash merge), ``number`` (its pull request), ``first``, ``last``."""
+    HELD = "held"
+    """That a commit is the repository's, rather than a fork's, as far as a branch shows it: ``sha``."""
     PERMISSION = "permission"
     """What an account may do in the repository: ``id`` and ``login`` of the account."""
 
@@ -74,6 +76,7 @@ _WORDS = {
     Need.BLAME: "the blame of {path} at {sha}",
     Need.REMOVED: "who removed line {last} of {path} on the way to {sha}",
     Need.SQUASHED: "who wrote line {last} of {path} in pull request {number}",
+    Need.HELD: "the branches that hold commit {sha}",
     Need.PERMISSION: "the permission of {login}",
 }
 _SAID = ("number", "kind", "id", "login", "sha", "path", "base", "first", "last", "text")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from resolver.model.asking import Permission
+from resolver.model.asking import Permission, Want
 from resolver.model.github import (
     Blame,
     Commit,
@@ -37,6 +37,9 @@ class Observation:
     blames: tuple[Blame, ...] = ()
     origins: tuple[Origin, ...] = ()
     permissions: tuple[Permission, ...] = ()
+
+    answered: tuple[Want, ...] = ()
+    """What GitHub need not be asked for any more: other answers have shown it."""
 
     reached: tuple[int, ...] = ()
     """Ids of the repositories that an installation of the App reaches from now on, or may be asked more about."""

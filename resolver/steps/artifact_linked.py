@@ -84,7 +84,7 @@ def _claims(query: Query, target: Target, evidence: Evidence) -> Admitted | None
     if query.repository_id is None:
         return None
     if target.kind is None and target.sha is not None:
-        commit, admitted = evidence.commit(target.sha)
+        commit, admitted = evidence.commit(target.sha, linked=True)
         return None if commit is None else admitted
     if target.kind is not None and target.id is not None:
         thing = evidence.object(ObjectRef(query.repository_id, target.kind, target.id))

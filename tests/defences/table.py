@@ -109,8 +109,11 @@ DEFENCES: Final = (
         " self._query.repository_id:", "        if True:",
         "tests/resolver/test_names_taken.py::test_the_taker_of_a_name_gets_nothing"),
     Defence("trailer copied into a commit of a fork", "resolver/admission.py",
-        "        if not foreign or self._facts.is_pushed(repository_id, sha):", "        if True:",
+        " if self._is_foreign else None", " if False else None",
         "tests/receiver/test_asking_forks.py::test_a_copied_trailer_in_a_forks_commit_is_not_exact"),
+    Defence("claim in a commit that only a fork has", "resolver/admission.py",
+        "return None if self._is_held(sha) else", "return None if True else",
+        "tests/receiver/test_asking_forks.py::test_a_commit_that_only_a_fork_has_is_not_exact"),
     Defence("impostor commit of a fork", "receiver/diffs.py", "is_pushed or github.holds(place, sha)", "True",
         "tests/receiver/test_diffs.py::test_a_forks_commit_is_shown_as_unproven"),
     # How texts are read

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ import pytest
 from gunicorn.config import Config  # type: ignore[import-untyped]
 
 from receiver.arriving import Arriving
-from receiver.batches import MOST, Batches, Waiting
+from receiver.batches import MOST, WAITED, Batches, Waiting
 from receiver.wiring import wire
 from resolver.errors import StoreError
 from resolver.model.deliveries import DeliveryStatus, NewDelivery, Recorded
@@ -169,6 +170,27 @@ def test_what_cannot_be_written_together_goes_the_ordinary_way(store_that_fails:
         sent = [(connection, request(f"n-{number}")) for number, connection in enumerate(opened)]
         answered, refused = take_in(store_that_fails, sent)
     assert (answered, len(refused)) == ([], 2)
+
+
+class Waited(Unreachable):
+    """A store that somebody else holds."""
+
+    def record_all(self, _: Sequence[NewDelivery]) -> list[Recorded]:
+        """Raise, after some time."""
+        time.sleep(WAITED + 0.05)
+        raise StoreError("the database is locked")
+
+
+def test_what_waited_for_the_store_in_vain_is_turned_away_at_once() -> None:
+    """A batch that has waited for the store is answered with 503, each of it: nobody waits for it once more."""
+    with connections(3) as (first, second, odd):
+        bad = (odd, request("odd", secret="another"))
+        answered, refused = take_in(Waited(), [(first, request("one")), (second, request("two")), bad])
+        told = [connection.answered() for connection in (first, second)]
+    assert [one.connection for one in answered] == [first, second]
+    assert [one.connection for one in refused] == [odd]
+    document = {"code": "store_unavailable", "message": "the store is out of reach: try again later", "details": []}
+    assert told == [(503, {"error": document})] * 2
 
 
 def test_a_client_that_has_gone_loses_nothing(store: Store) -> None:

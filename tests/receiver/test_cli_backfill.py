@@ -71,7 +71,8 @@ def test_a_history_that_nobody_delivered_is_read(history: Past, call: Call) -> N
     review = f"https://github.com/{NAME}/pull/3#pullrequestreview-103"
     assert answer_of(call("resolve", review, "--json"))["span_id"] == "span-3"
     commit = f"https://github.com/{NAME}/commit/{history.shas[2]}"
-    assert answer_of(call("resolve", commit, "--json"))["span_id"] == "span-2"
+    of_commit = answer_of(call("resolve", commit, "--json"))
+    assert (of_commit["span_id"], of_commit["confidence"]) == ("span-2", "exact")
 
 
 def test_both_databases_take_it(migrated_url: str, github: StandIn, settings: dict[str, str], tmp_path: Path) -> None:

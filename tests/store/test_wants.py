@@ -54,6 +54,21 @@ def test_wanted_once(store: Store) -> None:
     assert store.claim_want(after(9)) is None
 
 
+def test_what_is_known_is_not_asked_for(store: Store) -> None:
+    """What other answers have shown counts as answered, wanted before or not, also while it is being asked for."""
+    want(store, COMMIT, PULL)
+    asked = claim(store)
+    with store.transaction() as ledger:
+        assert ledger.put_answered([COMMIT, MERGES], after(1))
+        assert not ledger.put_answered([COMMIT, MERGES], after(2))
+        assert not ledger.put_answered([], after(2))
+    assert [asking(store, one) for one in (COMMIT, MERGES)] == [Asking(Asked.DONE)] * 2
+    with store.settling_want(asked, WantChange(Asked.ABSENT, after(3))) as late:
+        assert (late is None) == (asked.want == COMMIT)
+    want(store, MERGES, at=2 * DAY)
+    assert {one.want for one in iter(lambda: store.claim_want(after(3 * DAY)), None)} <= {PULL}
+
+
 def test_each_repository_has_wants_of_its_own(store: Store) -> None:
     """What is wanted of one repository is not wanted of another."""
     other = Want(Need.COMMIT, REPOSITORY + 1, sha=sha("a"))
