@@ -46,7 +46,7 @@ from tests.support.recipes import (
 from tests.support.stories import Story
 from tests.support.telling import Worlds, asked_again, end_of, keep, latest, open_worlds, prepared, tell
 
-EXAMPLES = {"sqlite": (4, 300), "postgresql": (2, 100)}
+EXAMPLES = {"sqlite": (4, 150), "postgresql": (2, 60)}
 """For each database: in how many tests (they run side by side), and with how many examples in each."""
 STEPS = 8
 """What happens in an example after it has begun: conversations have 4 to 16 parts, mostly."""
