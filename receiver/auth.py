@@ -17,6 +17,7 @@ from flask import g
 from receiver.problems import ApiError
 from receiver.wiring import Services
 from resolver.errors import StoreError
+from resolver.model.github import User
 from resolver.model.tokens import Scope, Token
 
 log = logging.getLogger(__name__)
@@ -31,13 +32,14 @@ class Principal:
     """Whoever holds a token: they see one workspace, and do there what the scopes allow.
 
     ``name`` is what the token is called; it is shown with what was done with it, and is no secret. ``token`` is None
-    for the token of the settings.
+    for the token of the settings, and for ``user``, an account of GitHub that signed in on the page.
     """
 
     workspace: str
     scopes: frozenset[Scope]
     name: str
     token: Token | None = None
+    user: User | None = None
 
     @property
     def run(self) -> str | None:
@@ -47,12 +49,22 @@ class Principal:
     @property
     def is_operator(self) -> bool:
         """Whether it is whoever runs the service: the token of the settings."""
-        return self.token is None
+        return self.token is None and self.user is None
 
     def refuse_other_runs(self, span_id: str) -> None:
         """Raise ApiError 403 when the token is bound to another run than the one to be written."""
         if self.run is not None and self.run != span_id:
             raise ApiError(403, "forbidden", f"the token is bound to run {self.run}: it writes as no other")
+
+
+def operator_of(services: Services) -> Principal:
+    """Return whoever holds the token of the settings."""
+    return Principal(services.settings.workspace, ALL_SCOPES, NAME_OF_SETTING)
+
+
+def holder_of(token: Token) -> Principal:
+    """Return whoever holds a token of the store."""
+    return Principal(token.grant.workspace, token.grant.scopes, token.grant.name, token)
 
 
 def authenticate(services: Services, header: str | None) -> Principal:
@@ -63,6 +75,11 @@ def authenticate(services: Services, header: str | None) -> Principal:
     given = given.strip()
     if scheme.lower() != "bearer" or not given:
         raise _unauthorized("the token is not valid: send `Authorization: Bearer <token>`")
+    return identify(services, given)
+
+
+def identify(services: Services, given: str) -> Principal:
+    """Return who holds a token. Raises ApiError 401."""
     return _operator(services, given) or _holder(services, given)
 
 
@@ -74,7 +91,7 @@ def _operator(services: Services, given: str) -> Principal | None:
     matches = hmac.compare_digest(given.encode("latin-1", "backslashreplace"), expected.encode())
     if not expected or not matches:
         return None
-    return Principal(services.settings.workspace, ALL_SCOPES, NAME_OF_SETTING)
+    return operator_of(services)
 
 
 def _holder(services: Services, given: str) -> Principal:
@@ -91,7 +108,7 @@ def _holder(services: Services, given: str) -> Principal:
         services.store.tokens.note_use(token, now)
     except StoreError as error:  # whoever may read is not kept from it because nothing can be written
         log.warning("the use of token %d could not be noted: %s", token.id, error)
-    return Principal(token.grant.workspace, token.grant.scopes, token.grant.name, token)
+    return holder_of(token)
 
 
 def admit(principal: Principal) -> None:
