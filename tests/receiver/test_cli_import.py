@@ -265,6 +265,18 @@ def test_done_again_it_changes_nothing(api: Api, old: AgentsDb, bring: Import) -
     assert state_of(database, history=True) == before
 
 
+def test_the_store_is_sound_afterwards(api: Api, old: AgentsDb, bring: Import) -> None:
+    """What an import keeps passes ``whichrun check``: each row, each reference, and each answer once more."""
+    old.run()
+    old.artifact(id=11)
+    api.see(f"Look. {marks('span-1').hidden_comment}", id=11, kind=Kind.REVIEW_COMMENT, author=AGENT)
+    api.give(id=900)
+    old.feedback(id=900, span="span-1", status="failed")
+    answer_of(bring("--json"))
+    url = api.services.settings.database_url
+    answer_of(whichrun("check", "--json", settings={"database_url": url, "signing_secrets": "k1:secret-for-tests"}))
+
+
 def test_a_trial_changes_nothing(api: Api, old: AgentsDb, bring: Import) -> None:
     """With --dry-run all is counted as it would be, and neither the store nor its progress is another."""
     old.run()
