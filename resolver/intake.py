@@ -6,7 +6,7 @@ transaction: it keeps the facts, sees which of them are news, and resolves the f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -195,6 +195,21 @@ class Intake:
         answered_anew = settle(ledger, settling, news, feedback)
         runs = runs_in(ledger, observation, prepared.runs, settling.workspaces)
         follow(ledger, self.policy, Happened(feedback=answered_anew.union(feedback), runs=runs), settling.at)
+
+    def take_feedback(
+        self, ledger: Ledger, refs: Iterable[ObjectRef], *, cause: str, workspaces: frozenset[str]
+    ) -> int:
+        """Have objects that are kept already be the feedback that somebody says they are; return how many are new.
+
+        Whether one is, whose, and which run it is about is decided here as for every other. What is feedback already
+        stays as it is: run again, it changes nothing. The locks of the repositories must be held.
+        """
+        settling = Settling(self.policy, cause, self.clock(), workspaces=workspaces)
+        new = [ref for ref in refs if not ledger.feedback_on(ref)]
+        feedback = [one for ref in new for one in self._keep_feedback(ledger, ref, settling)]
+        answered = settle(ledger, settling, News(), feedback)
+        follow(ledger, self.policy, Happened(feedback=answered.union(feedback)), settling.at)
+        return len(feedback)
 
     def _keep_repository(self, ledger: Ledger, repository: RepositorySeen, news: News) -> None:
         homes = self.policy.homes_of(repository.name)
