@@ -64,7 +64,7 @@ class Changes:
         def keep(locks: tuple[str, ...]) -> Run:
             with self.services.store.transaction(*locks) as ledger:
                 run = ledger.runs_for(self.workspace, (span_id,)).get(span_id, known)
-                completed = _completed(run, later)
+                completed = completed_with(run, later)
                 if completed != run:
                     self.services.registration.update(ledger, completed)
                 return completed
@@ -144,7 +144,8 @@ class Changes:
             return locks_for(catalogue, self.workspace, run.repository, run.span_id)
 
 
-def _completed(run: Run, later: Later) -> Run:
+def completed_with(run: Run, later: Later) -> Run:
+    """Return a run with what became known of it. Raises RefusedError when it would gather too much."""
     numbers = tuple(dict.fromkeys((*run.numbers, *later.numbers)))
     artifacts = tuple(dict.fromkeys((*run.artifacts, *later.artifacts)))
     if max(len(numbers), len(artifacts)) > MOST:

@@ -19,9 +19,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import islice
+from itertools import accumulate, islice
 
 from receiver import lineage, logs, resolved
 from receiver.housekeeping import run_housekeeping
@@ -47,6 +47,11 @@ IDLE = Idle(shortest=0.02, longest=0.05)
 MOST_TOGETHER = 16
 """Deliveries of one transaction: few enough that on SQLite the webhook, which waits for it, hardly notices."""
 
+LARGE_TOGETHER = 512 * 1024
+"""Bytes of bodies of one transaction: a larger delivery is processed alone."""
+BETWEEN_PORTIONS = 0.01
+"""Seconds in which others get at the store, between two portions of a large push."""
+
 MAX_ERROR = 1000
 """Characters of an error that are kept with its delivery."""
 
@@ -64,6 +69,8 @@ class Hand:
 
     services: Services
     claimed: list[Claimed] = field(default_factory=list)
+    apart: int = 0
+    """How many of the first ones could not be processed together, and go one by one."""
 
     def work_once(self) -> bool:
         """Process what is in hand, one delivery, else some that are due, together; return whether there was any.
@@ -73,14 +80,25 @@ class Hand:
         """
         if not self.claimed:
             self.claimed = self.services.store.claim_some(self.services.clock(), most=MOST_TOGETHER)
-            if len(self.claimed) > 1 and work_together(self.services, self.claimed):
-                self.claimed = []
-                return True
+            self.apart = 0
         if not self.claimed:
             return False
+        together = _fitting(self.claimed)
+        if len(together) > 1 and not self.apart:
+            if work_together(self.services, together):
+                del self.claimed[: len(together)]
+                return True
+            self.apart = len(together)
         mine = work_on(self.services, self.claimed[0])
         del self.claimed[0]
+        self.apart = max(0, self.apart - 1)
         return mine
+
+
+def _fitting(claimed: Sequence[Claimed]) -> Sequence[Claimed]:
+    """Return the first ones that are small enough together: at least one."""
+    sizes = accumulate(len(one.body) for one in claimed)
+    return claimed[: max(1, sum(size <= LARGE_TOGETHER for size in sizes))]
 
 
 def work_together(services: Services, claimed: Sequence[Claimed]) -> bool:
@@ -149,6 +167,13 @@ def _process(services: Services, claimed: Claimed) -> bool:
     begun = time.perf_counter()
     prepared = services.intake.prepare(_read(claimed), claimed.received_at)
 
+    for portion in prepared.portions():
+        kept = _keep_ahead(services, claimed, portion)
+        if not kept:
+            break
+        prepared = replace(prepared, ahead=prepared.ahead | kept)
+        time.sleep(BETWEEN_PORTIONS)
+
     def take_in(locks: tuple[str, ...]) -> bool:
         with services.store.processing(claimed, *locks) as ledger:
             if ledger is not None:
@@ -162,6 +187,16 @@ def _process(services: Services, claimed: Claimed) -> bool:
         return False
     _say_done(services, claimed, time.perf_counter() - begun, len(appended))
     return True
+
+
+def _keep_ahead(services: Services, claimed: Claimed, portion: Prepared) -> frozenset[str]:
+    """Keep some commits of a large push; return which, none when another worker has the delivery by now."""
+
+    def keep(locks: tuple[str, ...]) -> frozenset[str]:
+        with services.store.keeping_ahead(claimed, services.clock(), *locks) as ledger:
+            return frozenset() if ledger is None else services.intake.keep_ahead(ledger, portion)
+
+    return holding(portion.locks, keep)
 
 
 def _read(claimed: Claimed) -> Envelope:

@@ -11,6 +11,7 @@
     │   ├── UrlError              not the address of a GitHub object
     │   ├── UnfitError            a name, SHA, number or path that GitHub cannot be asked with
     │   ├── TooLargeError         larger than is taken
+    │   ├── ForeignError          a file to import from is not the database of the other tool
     │   ├── ForbiddenError        not this caller's to do, whatever the token allows
     │   └── ConflictError         contradicts what is stored already
     ├── NotFoundError             there is no such thing (here)
@@ -91,6 +92,12 @@ class TooLargeError(RefusedError):
     """What came in is larger than is taken."""
 
     reason = "too_large"
+
+
+class ForeignError(RefusedError):
+    """A file to import from cannot be read, or is not such a database as the other tool makes."""
+
+    reason = "bad_import"
 
 
 class ForbiddenError(RefusedError):

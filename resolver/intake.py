@@ -6,7 +6,7 @@ transaction: it keeps the facts, sees which of them are news, and resolves the f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -38,6 +38,12 @@ from resolver.watch import News, NewText
 HEADS = "refs/heads/"
 
 
+ROWS_OF_A_PORTION = 4_000
+"""Rows after which a portion of a push is kept: less than a tenth of a second's work."""
+CHARACTERS_OF_A_ROW = 500
+"""A long message takes as long as some rows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """What a delivery or an answer states, its claims read; ``locks`` name what must not change while it is kept."""
@@ -46,6 +52,18 @@ class Prepared:
     objects: tuple[tuple[ObjectSeen, Reading], ...]
     pushes: tuple[tuple[PushSeen, Mapping[str, Reading]], ...]
     commits: Mapping[str, Reading]
+    ahead: frozenset[str] = frozenset()
+    """Commits, by SHA, that were kept ahead of their push."""
+
+    def portions(self) -> Iterator[Prepared]:
+        """Yield the commits of a push that is too large for one transaction, some at a time, but for the last ones.
+
+        Each is to be kept by itself (``Intake.keep_ahead``): nobody else has to wait for all of them then.
+        """
+        for push, readings in self.pushes:
+            for commits in _portions(push.commits):
+                told = {commit.sha: readings[commit.sha] for commit in commits}
+                yield replace(self, observation=Observation(), objects=(), pushes=((_only(push, commits), told),))
 
     @property
     def locks(self) -> tuple[str, ...]:
@@ -126,6 +144,18 @@ class Intake:
             {commit.sha: self._read_commit(commit, commit.timestamp, received_at) for commit in observation.commits},
         )
 
+    def keep_ahead(self, ledger: Ledger, portion: Prepared) -> frozenset[str]:
+        """Keep some commits of a push, with their paths and claims; return their SHAs.
+
+        Until the push is kept, all of it, they are commits that nobody is known to have pushed, with files that nobody
+        knows: evidence for nothing that is exact.
+        """
+        kept: set[str] = set()
+        for push, readings in portion.decided(ledger).pushes:
+            ledger.put_ahead(push.repository_id, push.commits, readings)
+            kept.update(readings)
+        return frozenset(kept)
+
     def apply(
         self, ledger: Ledger, prepared: Prepared, *, cause: str, answered: Want | None = None, known: bool = False
     ) -> None:
@@ -145,7 +175,7 @@ class Intake:
         for pull in observation.pulls:
             _keep_pull(ledger, pull, news)
         for push, readings in prepared.pushes:
-            _keep_push(ledger, push, readings, news)
+            _keep_push(ledger, push, readings, news, ahead=prepared.ahead)
         told.keep(ledger, observation, prepared.commits, news, at=self.clock())
         for thread in observation.threads:
             ledger.put_thread(thread)
@@ -165,6 +195,21 @@ class Intake:
         answered_anew = settle(ledger, settling, news, feedback)
         runs = runs_in(ledger, observation, prepared.runs, settling.workspaces)
         follow(ledger, self.policy, Happened(feedback=answered_anew.union(feedback), runs=runs), settling.at)
+
+    def take_feedback(
+        self, ledger: Ledger, refs: Iterable[ObjectRef], *, cause: str, workspaces: frozenset[str]
+    ) -> int:
+        """Have objects that are kept already be the feedback that somebody says they are; return how many are new.
+
+        Whether one is, whose, and which run it is about is decided here as for every other. What is feedback already
+        stays as it is: run again, it changes nothing. The locks of the repositories must be held.
+        """
+        settling = Settling(self.policy, cause, self.clock(), workspaces=workspaces)
+        new = [ref for ref in refs if not ledger.feedback_on(ref)]
+        feedback = [one for ref in new for one in self._keep_feedback(ledger, ref, settling)]
+        answered = settle(ledger, settling, News(), feedback)
+        follow(ledger, self.policy, Happened(feedback=answered.union(feedback)), settling.at)
+        return len(feedback)
 
     def _keep_repository(self, ledger: Ledger, repository: RepositorySeen, news: News) -> None:
         homes = self.policy.homes_of(repository.name)
@@ -236,8 +281,34 @@ def _keep_pull(ledger: Ledger, pull: PullRequest, news: News) -> None:
         news.add(watch.commit_key(pull.repository_id, pull.merge_commit_sha))
 
 
-def _keep_push(ledger: Ledger, push: PushSeen, readings: Mapping[str, Reading], news: News) -> None:
-    if not ledger.put_push(push, dict(readings)):
+def _portions(commits: Sequence[Commit]) -> Iterator[tuple[Commit, ...]]:
+    """Take commits apart into portions that are quickly kept; what is left of them, or few in all, is no portion.
+
+    A commit of very many paths is several portions.
+    """
+    portion: list[Commit] = []
+    weight = 0
+    for commit in commits:
+        paths = sorted(commit.paths or ())
+        if len(paths) > ROWS_OF_A_PORTION:
+            for start in range(0, len(paths), ROWS_OF_A_PORTION):
+                yield (replace(commit, paths=frozenset(paths[start : start + ROWS_OF_A_PORTION])),)
+            continue
+        weight += 1 + len(paths) + len(commit.message) // CHARACTERS_OF_A_ROW
+        portion.append(commit)
+        if weight >= ROWS_OF_A_PORTION:
+            yield tuple(portion)
+            portion, weight = [], 0
+
+
+def _only(push: PushSeen, commits: tuple[Commit, ...]) -> PushSeen:
+    return replace(push, commits=commits)
+
+
+def _keep_push(
+    ledger: Ledger, push: PushSeen, readings: Mapping[str, Reading], news: News, *, ahead: frozenset[str]
+) -> None:
+    if not ledger.put_push(push, readings, ahead=ahead):
         return
     news.add(*(watch.commit_key(push.repository_id, commit.sha) for commit in push.commits))
     news.add(*(watch.claim_key(sighting.digest) for reading in readings.values() for sighting in reading.sightings))

@@ -256,8 +256,12 @@ class Ledger(Facts, ReportLedger, Protocol):
         """Keep an object, its revision, and the claims read in it."""
         ...
 
-    def put_push(self, push: PushSeen, readings: dict[str, Reading]) -> bool:
-        """Keep a push and its commits with their paths; ``readings`` by SHA."""
+    def put_push(self, push: PushSeen, readings: Mapping[str, Reading], *, ahead: frozenset[str] = frozenset()) -> bool:
+        """Keep a push and its commits with their paths; ``readings`` by SHA. Those ``ahead`` were put before."""
+        ...
+
+    def put_ahead(self, repository_id: int, commits: Iterable[Commit], readings: Mapping[str, Reading]) -> None:
+        """Keep commits of a push before the push itself: till then nobody is known to have pushed them."""
         ...
 
     def put_pull_request(self, pull: PullRequest) -> bool:

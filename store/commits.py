@@ -89,14 +89,20 @@ class CommitFacts(Part):
 class CommitLedger(CommitFacts):
     """Keeping pushes and their commits."""
 
-    def put_push(self, push: PushSeen, readings: Mapping[str, Reading]) -> bool:
-        """Keep a push and its commits with their paths; ``readings`` by SHA."""
+    def put_push(self, push: PushSeen, readings: Mapping[str, Reading], *, ahead: frozenset[str] = frozenset()) -> bool:
+        """Keep a push and its commits with their paths; ``readings`` by SHA. Those ``ahead`` were put before."""
         commits = _each_once(push.commits)
         pushed_at = to_micros(push.pushed_at)
         told = {sha: _stated(commit, pushed_at) for sha, commit in commits.items()}
-        ids, changed = self._keep_commits(push.repository_id, commits, told, readings)
+        ids, changed = self._keep_commits(push.repository_id, commits, told, readings, ahead=ahead)
         brought = self._keep_push(push, [ids[sha] for sha in commits])
         return changed or brought
+
+    def put_ahead(self, repository_id: int, commits: Iterable[Commit], readings: Mapping[str, Reading]) -> None:
+        """Keep commits of a push before the push itself, which says then that they were pushed, and know all paths."""
+        early = _each_once(commits)
+        told = {sha: _stated(replace(commit, paths=None), None) for sha, commit in early.items()}
+        self._keep_commits(repository_id, early, told, readings)
 
     def put_commits(self, repository_id: int, commits: Iterable[Commit], readings: Mapping[str, Reading]) -> bool:
         """Keep commits that GitHub was asked for; ``readings`` by SHA.
@@ -114,16 +120,22 @@ class CommitLedger(CommitFacts):
         commits: Mapping[str, Commit],
         told: Mapping[str, CommitStated],
         readings: Mapping[str, Reading],
+        *,
+        ahead: frozenset[str] = frozenset(),
     ) -> tuple[dict[str, int], bool]:
-        """Keep commits with their paths and claims; return the ids of their rows, and whether anything changed."""
-        added = self._add_commits(repository_id, commits, told, readings)
+        """Keep commits with their paths and claims; return the ids of their rows, and whether anything changed.
+
+        Of those ``ahead`` the rows, the paths and the claims are kept already.
+        """
+        new = {sha: commit for sha, commit in commits.items() if sha not in ahead}
+        added = self._add_commits(repository_id, new, told, readings)
         kept = self._known_commits(repository_id, commits)
         mended = [self._mend_commit(*kept[sha][:2], told[sha]) for sha in commits]
         ids = {sha: commit_id for sha, (commit_id, *_) in kept.items()}
-        pathed = self._add_paths(ids, commits.values())
+        pathed = self._add_paths(ids, new.values())
         owned = [
             ((None, None, ids[sha], repository_id, None, None, None), sighting)
-            for sha in commits
+            for sha in new
             for sighting in readings.get(sha, NO_CLAIMS).sightings
         ]
         sighted = add_sightings(self._db, owned)

@@ -56,6 +56,7 @@ _UNANSWER = (
     "WHERE id = ?"
 )
 _SET_STATUS = "UPDATE feedback SET status = ?, status_at = ? WHERE id = ?"
+_GIVEN_STATUS = "SELECT status_at IS NOT NULL FROM feedback WHERE id = ?"
 _WATCHED = """
 SELECT f.given_at, w.watch_key FROM feedback f LEFT JOIN feedback_watch w ON w.feedback_id = f.id WHERE f.id = ?
 """
@@ -80,13 +81,18 @@ class FeedbackFacts(Part):
         row = self._db.row(_BY_ID, (feedback_id,))
         return None if row is None else to_feedback(row)
 
-
-class FeedbackLedger(FeedbackFacts, RepositoryFacts, ChangeLedger):
-    """Keeping feedback."""
-
     def feedback_on(self, ref: ObjectRef) -> tuple[Feedback, ...]:
         """Return the feedback that an object holds, one for each workspace that it was kept in."""
         return tuple(map(to_feedback, self._db.rows(_BY_REF, (ref.repository_id, ref.kind.value, ref.id))))
+
+    def has_given_status(self, feedback_id: int) -> bool:
+        """Whether a reader gave the feedback the status that it has."""
+        row = self._db.row(_GIVEN_STATUS, (feedback_id,))
+        return row is not None and bool(row[0])
+
+
+class FeedbackLedger(FeedbackFacts, RepositoryFacts, ChangeLedger):
+    """Keeping feedback."""
 
     def put_feedback(self, state: FeedbackState, at: datetime) -> tuple[int, ...]:
         """Keep what a comment asks for, once in each workspace of its repository; return the ids of the feedback.

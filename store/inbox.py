@@ -38,6 +38,9 @@ ON CONFLICT (guid, body_sha256) DO UPDATE SET count = delivery_conflict.count + 
 _HOLD = """
 UPDATE delivery SET tries = tries + 1, held_until = ? WHERE id IN (SELECT column1 FROM wanted) RETURNING id
 """
+_HOLD_ON = """
+UPDATE delivery SET held_until = ? WHERE id = ? AND tries = ? AND status IN ('pending', 'failed')
+"""
 _WAIT = """
 SELECT d.id FROM delivery d WHERE d.id IN (SELECT column1 FROM wanted) AND d.status IN ('pending', 'failed')
 ORDER BY d.id
@@ -152,6 +155,18 @@ class Inbox:
             self._set_aside(delivery_id, tries + 1, "dead", f"what was kept of it cannot be read: {error}", 0)
             return None
         return Claimed(delivery_id, guid, event, content_type, raw, tries + 1, from_micros(received_at))
+
+    @contextmanager
+    def ahead(self, claimed: Claimed, at: datetime, *locks: str) -> Iterator[bool]:
+        """Run a transaction that keeps a part of a delivery before it is processed, and hold it for longer.
+
+        Yields whether it is the claimer's still.
+        """
+        with self._db.writing():
+            held = self._db.change(_HOLD_ON, (to_micros(at + HELD_FOR), claimed.id, claimed.tries)) > 0
+            if held:
+                self._db.lock(locks)
+            yield held
 
     @contextmanager
     def processing_some(self, claimed: Sequence[Claimed], *locks: str) -> Iterator[frozenset[int]]:

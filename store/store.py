@@ -125,6 +125,15 @@ class Store:
         return self._inbox.claim_some(now, most=most)
 
     @contextmanager
+    def keeping_ahead(self, claimed: Claimed, now: datetime, *locks: str) -> Iterator[Ledger | None]:
+        """Run a transaction that keeps a part of what a delivery holds, before it is processed, and hold it longer.
+
+        Yields None when it is not the claimer's any more.
+        """
+        with self._keeping(self._inbox.ahead(claimed, now, *locks)) as (ledger, held):
+            yield ledger if held else None
+
+    @contextmanager
     def processing(self, claimed: Claimed, *locks: str) -> Iterator[Ledger | None]:
         """Run the transaction that processes a delivery, and mark it done in it.
 

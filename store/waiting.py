@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import takewhile
 
 from store.database import Database, Row
 from store.times import to_micros
@@ -90,9 +89,13 @@ WHERE d.id = ? AND {_waits("d")} AND {_due("d")} AND {_free("d")} AND {_first("d
 
 # What is behind the first of a repository waits for it alone: whoever holds the first may hold them too.
 _BEHIND = f"""
-SELECT d.id, d.guid, d.event, d.headers, d.body, d.tries, d.received_at
+SELECT d.id, LENGTH(d.body), d.tries
 FROM delivery f JOIN delivery d ON d.repository_id = f.repository_id AND d.id > f.id
 WHERE f.id = ? AND {_waits("d")} AND {_due("d")} AND {_free("d")} ORDER BY d.repository_id, d.id LIMIT ?
+"""
+_TAKEN = """
+SELECT d.id, d.guid, d.event, d.headers, d.body, d.tries, d.received_at
+FROM wanted CROSS JOIN delivery d WHERE d.id = wanted.column1 ORDER BY d.id
 """
 
 
@@ -100,8 +103,8 @@ def _is_tried(row: Row) -> bool:
     return bool(row[5])
 
 
-def _is_untried(row: Row) -> bool:
-    return not row[5]
+def _size(rows: list[Row]) -> int:
+    return sum(len(row[4]) for row in rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +136,22 @@ class Waiting:
             if _is_tried(row):
                 return taken or [row]
             taken.append(row)
-            if len(taken) < most:
-                behind = (delivery_id, *due, *free, most - len(taken))
-                taken += takewhile(_is_untried, database.rows(database.skipping(_BEHIND), behind))
-            if len(taken) >= most or sum(len(row[4]) for row in taken) > _LARGE:
+            if len(taken) < most and _size(taken) <= _LARGE:
+                taken += self._behind(database, delivery_id, most=most - len(taken), room=_LARGE - _size(taken))
+            if len(taken) >= most or _size(taken) > _LARGE:
                 break
         return taken
+
+    def _behind(self, database: Database, first: int, *, most: int, room: int) -> list[Row]:
+        """Return those behind one of its repository, as far as there is room: up to one that was tried, or is large."""
+        wanted = []
+        found = database.rows(database.skipping(_BEHIND), (first, *self._due, *self._free, most))
+        for delivery_id, size, tries in found:
+            room -= size
+            if tries or room < 0:
+                break
+            wanted.append((delivery_id,))
+        return database.rows_among(_TAKEN, wanted)
 
     @property
     def _due(self) -> tuple[int, int]:

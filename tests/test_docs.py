@@ -31,7 +31,8 @@ README = ROOT / "README.md"
 RUNBOOK = ROOT / "deploy" / "runbook.md"
 EXAMPLE = ROOT / "deploy" / "settings.example.env"
 MANIFEST = ROOT / "deploy" / "app-manifest.json"
-DOCUMENTS = (README, ROOT / "CONTRIBUTING.md", RUNBOOK, ROOT / "deploy" / "security.md")
+TRYING = ROOT / "deploy" / "trying.md"
+DOCUMENTS = (README, ROOT / "CONTRIBUTING.md", RUNBOOK, TRYING, ROOT / "deploy" / "security.md")
 
 SENT_UNASKED = {"installation", "installation_repositories", "ping"}
 """Events that GitHub sends to every App; a manifest that names them is refused."""

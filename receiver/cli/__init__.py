@@ -26,6 +26,7 @@ COMMANDS = {
     "backup": ("receiver.cli.backup:backup", "Copy the whole store into a file, beside the running service."),
     "check": ("receiver.cli.check:check", "Look every row of the store over and say what is damaged."),
     "backfill": ("receiver.cli.backfill:backfill", "Read the history of a repository from GitHub."),
+    "import": ("receiver.cli.importing:importing", "Take runs, artifacts and feedback of another tool's database."),
     "forget": ("receiver.cli.forget:forget", "Erase what a person wrote, and keep that there was something."),
     "mcp": ("receiver.cli.mcp:mcp", "Offer the answers to agents as tools, over MCP."),
     "doctor": ("receiver.cli.doctor:doctor", "Look the set-up over and say what is wrong."),

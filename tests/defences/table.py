@@ -116,6 +116,9 @@ DEFENCES: Final = (
         "tests/receiver/test_asking_forks.py::test_a_commit_that_only_a_fork_has_is_not_exact"),
     Defence("impostor commit of a fork", "receiver/diffs.py", "is_pushed or github.holds(place, sha)", "True",
         "tests/receiver/test_diffs.py::test_a_forks_commit_is_shown_as_unproven"),
+    Defence("imported row with a claim that nobody signed", "receiver/importing/taking.py",
+        "            refuse_unproven(row, self.services.reader, self.services.clock())\n", "            pass\n",
+        "tests/receiver/test_cli_import.py::test_an_artifact_that_does_not_fit_is_passed_over"),
     # How texts are read
     Defence("quoted claim", "resolver/raw_html.py", "            self._quotes += 1\n",
         "            self._quotes += 0\n",

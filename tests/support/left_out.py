@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support import hosts, nginx, own_postgres
+from tests.support import hosts, nginx, own_postgres, programs
 
-REASONS = (nginx.LEFT_OUT, hosts.LEFT_OUT, own_postgres.LEFT_OUT)
+REASONS = (
+    nginx.LEFT_OUT,
+    hosts.LEFT_OUT,
+    own_postgres.LEFT_OUT,
+    programs.PROMTOOL_LEFT_OUT,
+    programs.SYSTEMD_LEFT_OUT,
+)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

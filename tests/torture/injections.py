@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
@@ -126,6 +126,20 @@ def _forgets_before_it_works(file: str) -> None:
     Inbox.processing_some = forgetful  # type: ignore[method-assign]
 
 
+def _dies_while_saving(number: int) -> None:
+    """Have a command die in the transaction that saves its progress for the ``number``-th time."""
+    from store.progress import ProgressLedger  # noqa: PLC0415 -- as above
+
+    save, left = ProgressLedger.save_progress, iter(range(number - 1))
+
+    def dying(self: ProgressLedger, name: str, state: Mapping[str, Any], at: datetime) -> None:
+        save(self, name, state, at)
+        if next(left, None) is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    ProgressLedger.save_progress = dying  # type: ignore[method-assign]
+
+
 def _one_at_a_time(_: object) -> None:
     """Have each delivery written by a commit of its own."""
     from receiver import batches  # noqa: PLC0415 -- as above
@@ -137,6 +151,7 @@ CHANGES: Final[dict[str, tuple[str | None, Callable[[Any], None]]]] = {
     "kills_its_worker": ("receiver.worker", _kills_its_worker),
     "fails": ("receiver.worker", _fails),
     "clock": (None, _clock),
+    "dies_while_saving": ("receiver.cli", _dies_while_saving),
     "one_at_a_time": ("receiver.web", _one_at_a_time),
     "acknowledges_early": ("receiver.web", _acknowledges_early),
     "forgets_before_it_works": ("receiver.worker", _forgets_before_it_works),

@@ -24,6 +24,7 @@ Teller: TypeAlias = Callable[[int], Delivery]
 ANSWER_SECONDS = 60.0
 """How long a client waits for an answer: longer than the service may take for one."""
 AFTER_TROUBLE = 0.05
+SOON = 0.005
 PATIENCE = 120.0
 """Seconds to wait for anything that is promised without a time: other work may keep the machine busy."""
 SLOWEST_RATE = 50.0
@@ -48,6 +49,7 @@ class Load:
     """Answers of 503 without ``Retry-After``, and answers that nobody promised."""
     slowest: float = 0.0
     """Seconds that the slowest answer took."""
+    _allowed: int | None = None
     _next: int = 0
     _again: deque[int] = field(default_factory=deque)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -81,13 +83,32 @@ class Load:
             if not self._send(number):
                 time.sleep(AFTER_TROUBLE)
 
+    def allow(self, more: int) -> None:
+        """From the first call on, send no more than what was allowed by all calls: what is refused comes again.
+
+        So some are left for the trouble that is to come, however fast the service is.
+        """
+        self._allowed = (self._allowed or 0) + more
+
+    def shared(self, troubles: int) -> int:
+        """Return the share of one of so many troubles, and allow two: one to wait for, and one to be under way."""
+        share = self.most // (2 * troubles + 2)
+        self.allow(2 * share)
+        return share
+
+    def wait_but(self, share: int) -> None:
+        """Wait until all that is allowed is acknowledged but for a share, which may be under way."""
+        wanted = (self._allowed or 0) - share
+        until(lambda: len(self.acknowledged) >= wanted, patience=max(PATIENCE, wanted / SLOWEST_RATE))
+
     def wait_acknowledged(self, more: int) -> None:
         """Wait until so many more are acknowledged, or all of them. Raises AssertionError when it takes too long."""
         wanted = min(len(self.acknowledged) + more, self.most)
         until(lambda: len(self.acknowledged) >= wanted, patience=max(PATIENCE, more / SLOWEST_RATE))
 
     def wait_all(self) -> None:
-        """Wait until all are acknowledged."""
+        """Allow all, and wait until they are acknowledged."""
+        self.allow(self.most)
         self.wait_acknowledged(self.most)
 
     def wait_refused(self, more: int, meanwhile: Callable[[], None] = lambda: None) -> None:
@@ -115,8 +136,11 @@ class Load:
             self.finish()
 
     def _send_on(self) -> None:
-        while not self._stop.is_set() and (number := self._take()) is not None:
-            if self._send(number):
+        while not self._stop.is_set() and (self._again or self._next < self.most):
+            number = self._take()
+            if number is None:
+                self._stop.wait(SOON)
+            elif self._send(number):
                 self._stop.wait(self.pause)
             else:
                 self._stop.wait(AFTER_TROUBLE)
@@ -125,7 +149,7 @@ class Load:
         with self._lock:
             if self._again:
                 return self._again.popleft()
-            if self._next >= self.most:
+            if self._next >= min(self.most, self.most if self._allowed is None else self._allowed):
                 return None
             self._next += 1
             return self._next - 1

@@ -130,12 +130,14 @@ def disks(database: str, folder: Path, *, count: int, most: int) -> Verdict:
     with {"sqlite": sqlite, "postgresql": postgresql}[database](folder) as (here, disk):
         here.begin()
         load = here.load(most)
+        share = load.shared(count)
         with load.running():
             for _ in range(count):
-                load.wait_acknowledged(6)
+                load.wait_but(share)
+                disk.fill()
+                load.allow(2 * share)
                 load.wait_refused(6, disk.fill)  # what is given back meanwhile (a log was emptied) is taken again
                 disk.free()
-                load.wait_acknowledged(1)
             load.wait_all()
         load.finish()
         here.wait_processed(max(120.0, most / 20))

@@ -48,9 +48,11 @@ def locks(database: str, folder: Path, *, seconds: float, most: int, begin: str 
     with ground(database, folder) as here:
         here.begin()
         load = here.load(most)
+        share = load.shared(1)
         with load.running():
-            load.wait_acknowledged(6)
+            load.wait_but(share)
             with held(sqlite_path(here.url), begin):
+                load.allow(2 * share)
                 time.sleep(0.5)  # what was at its commit is through by now
                 acknowledged = len(load.acknowledged)
                 assert requests.get(f"{here.running.url}/readyz", timeout=60).status_code == 200  # reading goes on

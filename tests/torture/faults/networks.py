@@ -85,14 +85,15 @@ def networks(database: str, folder: Path, *, count: int, most: int) -> Verdict:
         try:
             here.begin()
             load = here.load(most)
+            share = load.shared(count)
             with load.running():
                 for _ in range(count):
-                    load.wait_acknowledged(6)
+                    load.wait_but(share)
                     line.cut()
+                    load.allow(2 * share)
                     load.wait_refused(3)
                     assert requests.get(f"{here.running.url}/healthz", timeout=60).status_code == 200
                     line.mend()
-                    load.wait_acknowledged(1)
                 load.wait_all()
             load.finish()
             here.wait_processed(max(120.0, most / 20))

@@ -25,9 +25,11 @@ def outages(database: str, folder: Path, *, count: int, most: int) -> Verdict:
         try:
             here.begin()
             load = here.load(most)
+            share = load.shared(count)
             with load.running():
                 for number in range(count):
-                    _outage(here, server, load, list(ENDINGS.values())[number % len(ENDINGS)])
+                    load.wait_but(share)
+                    _outage(here, server, load, list(ENDINGS.values())[number % len(ENDINGS)], share)
                 load.wait_all()
             load.finish()
             here.wait_processed(max(120.0, most / 20))
@@ -38,10 +40,9 @@ def outages(database: str, folder: Path, *, count: int, most: int) -> Verdict:
             here.end()
 
 
-def _outage(here: Ground, server: Cluster, load: Load, end: Callable[[Cluster], None]) -> None:
-    load.wait_acknowledged(6)
+def _outage(here: Ground, server: Cluster, load: Load, end: Callable[[Cluster], None], share: int) -> None:
     end(server)
+    load.allow(2 * share)
     load.wait_refused(3)
     assert requests.get(f"{here.running.url}/healthz", timeout=60).status_code == 200
     server.start()
-    load.wait_acknowledged(1)
