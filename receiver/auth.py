@@ -17,7 +17,6 @@ from flask import g
 from receiver.problems import ApiError
 from receiver.wiring import Services
 from resolver.errors import StoreError
-from resolver.model.github import User
 from resolver.model.tokens import Scope, Token
 
 log = logging.getLogger(__name__)
@@ -32,14 +31,13 @@ class Principal:
     """Whoever holds a token: they see one workspace, and do there what the scopes allow.
 
     ``name`` is what the token is called; it is shown with what was done with it, and is no secret. ``token`` is None
-    for the token of the settings, and for ``user``, an account of GitHub that signed in on the page.
+    for the token of the settings.
     """
 
     workspace: str
     scopes: frozenset[Scope]
     name: str
     token: Token | None = None
-    user: User | None = None
 
     @property
     def run(self) -> str | None:
@@ -49,7 +47,7 @@ class Principal:
     @property
     def is_operator(self) -> bool:
         """Whether it is whoever runs the service: the token of the settings."""
-        return self.token is None and self.user is None
+        return self.token is None
 
     def refuse_other_runs(self, span_id: str) -> None:
         """Raise ApiError 403 when the token is bound to another run than the one to be written."""

@@ -6,16 +6,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from resolver.model.github import User
 from resolver.model.sessions import Basis, Session
 from store.database import Database, Row
 from store.times import from_micros, to_micros
 from store.tokens import hashed
 
-_COLUMNS = "id, token_id, setting_sha256, user_id, user_login, created_at, expires_at"
+_COLUMNS = "id, token_id, setting_sha256, created_at, expires_at"
 _ADD = """
-INSERT INTO page_session (secret_sha256, token_id, setting_sha256, user_id, user_login, created_at, expires_at)
-VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT INTO page_session (secret_sha256, token_id, setting_sha256, created_at, expires_at)
+VALUES (?, ?, ?, ?, ?)
 """
 _BY_SECRET = f"SELECT {_COLUMNS} FROM page_session WHERE secret_sha256 = ?"
 _END = "DELETE FROM page_session WHERE secret_sha256 = ?"
@@ -31,13 +30,10 @@ class Sessions:
 
     def add(self, basis: Basis, *, secret: str, at: datetime, expires_at: datetime) -> None:
         """Keep a new session, and drop those that are over."""
-        user = basis.user
         values = (
             hashed(secret),
             basis.token_id,
             basis.setting,
-            None if user is None else user.id,
-            None if user is None else user.login,
             to_micros(at),
             to_micros(expires_at),
         )
@@ -58,7 +54,6 @@ class Sessions:
 
 
 def _to_session(row: Row) -> Session:
-    session_id, token_id, setting, user_id, login, created_at, expires_at = row
-    user = None if user_id is None else User(user_id, login)
-    basis = Basis(token_id=token_id, setting=None if setting is None else bytes(setting), user=user)
+    session_id, token_id, setting, created_at, expires_at = row
+    basis = Basis(token_id=token_id, setting=None if setting is None else bytes(setting))
     return Session(session_id, basis, from_micros(created_at), from_micros(expires_at))

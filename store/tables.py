@@ -258,15 +258,13 @@ class Token(Table):
 class PageSession(Table):
     """A browser that somebody signed in with; of its secret only a hash is kept.
 
-    Of ``token``, ``setting_sha256`` (of the token of the settings) and ``user_id`` one says what it rests on.
+    Of ``token`` and ``setting_sha256`` (of the token of the settings) one says what it rests on.
     """
 
     id = BigAutoField()
     secret_sha256 = BlobField(unique=True)
     token = ForeignKeyField(Token, null=True, index=False)
     setting_sha256 = BlobField(null=True)
-    user_id = BigIntegerField(null=True)
-    user_login = TextField(null=True)
     created_at = BigIntegerField()
     expires_at = BigIntegerField()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from resolver.model.answers import Confidence
@@ -12,6 +12,7 @@ from resolver.model.statistics import Count
 
 WIDTH: Final = 600
 HEIGHT: Final = 120
+_EPOCH: Final = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,12 @@ class Chart:
     height: int = HEIGHT
 
 
-def chart(days: Iterable[Count]) -> Chart:
-    """Draw days, of which those without feedback are left empty. Keys are days since 1970 (``By.DAY``)."""
+def chart(days: Iterable[Count], *, since: datetime, until: datetime) -> Chart:
+    """Draw all days of a time; those without feedback are left empty. Keys are days since 1970 (``By.DAY``)."""
     counts = {int(count.key or 0): count for count in days}
     if not counts:
         return Chart((), "", "", 0)
-    first, last = min(counts), max(counts)
+    first, last = _day(since), max(_day(until), *counts)
     most = max(count.total for count in counts.values())
     step = WIDTH / (last - first + 1)
     parts = []
@@ -59,5 +60,9 @@ def chart(days: Iterable[Count]) -> Chart:
     return Chart(tuple(parts), _written(first), _written(last), most)
 
 
+def _day(moment: datetime) -> int:
+    return (moment.astimezone(UTC).date() - _EPOCH).days
+
+
 def _written(day: int) -> str:
-    return (date(1970, 1, 1) + timedelta(days=day)).isoformat()
+    return (_EPOCH + timedelta(days=day)).isoformat()

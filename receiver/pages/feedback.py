@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from receiver.api.parameters import FeedbackParameters
 from receiver.api.requests import invalid
-from receiver.pages.reports import FORMS
 from receiver.pages.rendering import is_part, render
+from receiver.pages.reports import FORMS
 from receiver.pages.visitor import Visitor, filters, following, go_to, page, read_form, read_list, span_of
 from receiver.report_queries import EntryFilter
 from receiver.views import Span
@@ -70,7 +70,7 @@ def correct(visitor: Visitor, feedback_id: str) -> AnyResponse:
         faults.append(("reason", "is missing: say why, for those who read this later"))
     if faults:
         raise invalid(*faults)
-    correction = Correction(span_id=span_id or None, reason=reason, by=_name(visitor))
+    correction = Correction(span_id=span_id or None, reason=reason, by=f"token {visitor.principal.name}")
     try:
         visitor.changes.correct(int(feedback_id), correction, producer=visitor.producer)
     except ConflictError:
@@ -109,11 +109,6 @@ def _story(visitor: Visitor, feedback_id: int) -> str:
         statuses=sorted(SETTABLE),
         by_hand=BY_HAND,
     )
-
-
-def _name(visitor: Visitor) -> str:
-    user = visitor.principal.user
-    return visitor.principal.name if user is None else f"@{user.login}"
 
 
 def _is_line(text: str) -> bool:

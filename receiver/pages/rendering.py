@@ -5,12 +5,13 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, g, make_response, render_template, request
+from flask import Response, g, make_response, render_template, request
+from flask.sansio.app import App
 
 from receiver.pages import assets, hunk, words
 
 
-def install(app: Flask) -> None:
+def install(app: App) -> None:
     """Teach an app's templates to write what the pages show."""
     environment = app.jinja_env
     environment.trim_blocks = environment.lstrip_blocks = True

@@ -73,7 +73,7 @@ def listed(visitor: Visitor) -> str:
 @page(Scope.REPORTS_READ)
 def one(visitor: Visitor, report_id: str) -> AnyResponse:
     """Lead to the story that holds a report."""
-    return go_to("pages.feedback.story", feedback_id=visitor.reports.report(int(report_id)).report.feedback_id)
+    return _to_story(visitor, int(report_id))
 
 
 @blueprint.post("/reports/<id:report_id>/entries")
@@ -86,7 +86,7 @@ def append(visitor: Visitor, report_id: str) -> AnyResponse:
         raise invalid(("type", f"is none of {', '.join(FORMS)}"))
     with explaining():
         visitor.report_changes.append(int(report_id), given["type"], form[2](given), producer=visitor.producer)
-    return one(report_id=report_id)
+    return _to_story(visitor, int(report_id))
 
 
 @blueprint.post("/reports/<id:report_id>/status")
@@ -99,6 +99,9 @@ def change(visitor: Visitor, report_id: str) -> AnyResponse:
     revised = Revised(status=ReportStatus(given["status"]), reason=given["reason"] or None)
     with explaining():
         visitor.report_changes.revise(int(report_id), revised, producer=visitor.producer)
-    return one(report_id=report_id)
+    return _to_story(visitor, int(report_id))
 
 
+def _to_story(visitor: Visitor, report_id: int) -> AnyResponse:
+    report = visitor.reports.report(report_id).report
+    return go_to("pages.feedback.story", feedback_id=report.feedback_id, _anchor="report")

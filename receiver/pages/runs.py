@@ -37,6 +37,4 @@ def one(visitor: Visitor, span_id: str) -> str:
     feedback = None
     if visitor.may(Scope.FEEDBACK_READ):
         feedback = visitor.queries.feedback_list(FeedbackFilter(run=name), Span(limit=MOST))
-    return render(
-        "run.html", run=run, artifacts=visitor.queries.artifacts(name, Span(limit=MOST)), feedback=feedback
-    )
+    return render("run.html", run=run, artifacts=visitor.queries.artifacts(name, Span(limit=MOST)), feedback=feedback)

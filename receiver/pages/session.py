@@ -1,10 +1,10 @@
 """Who looks at the page: a session, kept in the store and named by a cookie.
 
 A session is worth what it rests on at the moment (``resolver.model.sessions.Basis``): one of a token that was revoked,
-of a token of the settings that was changed, or of an account that is no longer let in, is over.
+or of a token of the settings that was changed, is over.
 
-The cookie is ``HttpOnly`` and ``SameSite=Lax`` (RFC 6265bis §5.6.7): it comes with no request of another site but a link
-that is followed. What changes something is taken from this service's own pages alone, by the header ``Origin``
+The cookie is ``HttpOnly`` and ``SameSite=Lax`` (RFC 6265bis §5.6.7): it comes with no request of another site but a
+link that is followed. What changes something is taken from this service's own pages alone, by the header ``Origin``
 (RFC 6454 §7), which no page of another site can forge.
 """
 
@@ -17,22 +17,16 @@ from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Request, Response
+from flask import Request
+from werkzeug.wrappers import Response
 
 from receiver.auth import Principal, holder_of, operator_of
 from receiver.problems import ApiError
 from receiver.wiring import Services
-from resolver.model.github import User
 from resolver.model.sessions import Basis
-from resolver.model.tokens import Scope
-from resolver.policy import is_named
 
 COOKIE: Final = "whichrun_session"
 LASTS: Final = timedelta(hours=12)
-OF_USERS: Final = frozenset(
-    {Scope.RUNS_READ, Scope.FEEDBACK_READ, Scope.FEEDBACK_WRITE, Scope.REPORTS_READ, Scope.REPORTS_WRITE}
-)
-"""What an account of GitHub may do that the settings let in."""
 
 
 def begin(services: Services, principal: Principal, response: Response, *, secure: bool) -> None:
@@ -52,8 +46,6 @@ def principal_of(services: Services, request: Request) -> Principal | None:
     if session is None or not session.is_valid(services.clock()):
         return None
     basis = session.basis
-    if basis.user is not None:
-        return _user(services, basis.user)
     if basis.token_id is not None:
         token = services.store.tokens.get(basis.token_id)
         return holder_of(token) if token is not None and token.is_valid(services.clock()) else None
@@ -70,14 +62,6 @@ def end(services: Services, request: Request, response: Response) -> None:
     response.delete_cookie(COOKIE, httponly=True, samesite="Lax")
 
 
-def user(services: Services, account: User) -> Principal:
-    """Return who an account of GitHub is here. Raises ApiError 403 for one that the settings do not let in."""
-    found = _user(services, account)
-    if found is None:
-        raise ApiError(403, "forbidden", f"{account.login} is not among WHICHRUN_PAGE_USERS: ask whoever runs this service")
-    return found
-
-
 def refuse_foreign(request: Request) -> None:
     """Raise ApiError 403 for a request to change something that another site's page had sent."""
     origin = request.headers.get("Origin")
@@ -87,16 +71,7 @@ def refuse_foreign(request: Request) -> None:
         raise ApiError(403, "forbidden", "the request comes from a page of another site")
 
 
-def _user(services: Services, account: User) -> Principal | None:
-    named = services.settings.page_users
-    if named is None or not is_named(account, named):
-        return None
-    return Principal(services.settings.workspace, OF_USERS, account.login, user=account)
-
-
 def _basis(services: Services, principal: Principal) -> Basis:
-    if principal.user is not None:
-        return Basis(user=principal.user)
     if principal.token is not None:
         return Basis(token_id=principal.token.id)
     return Basis(setting=_of_setting(services))

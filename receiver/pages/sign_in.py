@@ -47,5 +47,6 @@ def sign_out() -> AnyResponse:
 
 def _inside(wanted: str | None) -> str:
     """Return a place of this service: a link must not lead elsewhere by way of the form."""
-    safe = wanted is not None and wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
-    return wanted if safe and wanted is not None else "/"
+    if wanted is None or not wanted.isprintable() or not wanted.startswith("/") or wanted.startswith(("//", "/\\")):
+        return "/"
+    return wanted

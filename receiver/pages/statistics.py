@@ -21,8 +21,8 @@ MOST = 20
 """Rows of a table."""
 
 GAPS: Final = {
-    "commit_artifact": "Commits without a claim: install the git hook where agents commit (`whichrun hook install`).",
-    "commit_file": "Several commits touched the file: let the App read contents, so that the line's own commit decides.",
+    "commit_artifact": "Commits without a claim: install the git hook where agents commit (whichrun hook install).",
+    "commit_file": "Several commits touched the file: let the App read contents, so that the line's commit decides.",
     "line_blame": "Lines of unsigned or unknown commits: sign agents' commits, and let the App read contents.",
     "artifact_pr_context": "Only the pull request as a whole speaks: sign the comments and the commits on it too.",
     "artifact_subject": "Only the issue's own text speaks: sign what agents post below it as well.",
@@ -58,7 +58,7 @@ def show(visitor: Visitor) -> str:
         ("By repository", "repository", found.groups[By.REPOSITORY][:MOST]),
         ("By the step that decided", None, found.groups[By.MODE][:MOST]),
     ]
-    days: Chart = chart(found.groups[By.DAY])
+    days: Chart = chart(found.groups[By.DAY], since=found.since, until=found.until)
     return render("statistics.html", found=found, groups=groups, days=days, gaps=gaps(found.groups[By.MODE]))
 
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
 from receiver import body, cursors
-from receiver.api.parameters import ListParameters
+from receiver.api.parameters import ListParameters, Parameters
 from receiver.api.requests import explained, invalid
 from receiver.auth import Principal
 from receiver.changes import Changes
@@ -31,7 +31,7 @@ from resolver.values import is_plain
 MAX_FORM = 1024 * 1024
 """Bytes of a form."""
 
-ListT = TypeVar("ListT", bound=ListParameters)
+ParametersT = TypeVar("ParametersT", bound=Parameters)
 View = Callable[..., Response | AnyResponse | str]
 
 
@@ -63,9 +63,7 @@ class Visitor:
 
     @property
     def producer(self) -> Producer:
-        """Who writes: an account that GitHub vouches for, the token's run, or else the token."""
-        if self.principal.user is not None:
-            return Producer.user(self.principal.user)
+        """Who writes: the token's run, or else the token."""
         if self.principal.run is not None:
             return Producer.of_run(self.principal.run)
         return Producer.agent(self.principal.name)
@@ -99,7 +97,7 @@ def page(scope: Scope) -> Callable[[View], View]:
     return declare
 
 
-def read_list(model: type[ListT]) -> ListT:
+def read_list(model: type[ParametersT]) -> ParametersT:
     """Read the filters of a list from the address; what a form left empty is not asked. Raises ApiError 422."""
     given = {name: value for name, value in request.args.items() if value and name != "after"}
     try:

@@ -25,6 +25,7 @@ OUTCOMES: Final = {
     Outcome.DECIDED: "decided",
     Outcome.NOTHING: "found nothing",
     Outcome.NOT_APPLICABLE: "does not apply",
+    Outcome.UNKNOWN: "could not know",
 }
 STEPS: Final = {
     "direct": "A claim in the text itself",
@@ -64,7 +65,7 @@ def linked(text: str) -> Markup:
     """Write a text; where it is nothing but an address, as a link."""
     if text.startswith(("https://", "http://")) and not any(sign.isspace() for sign in text):
         return Markup('<a href="{}" rel="noopener noreferrer nofollow">{}</a>').format(text, shown_url(text))
-    return Markup(escape(text))
+    return escape(text)
 
 
 def shown_url(url: str) -> str:

@@ -5,19 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from resolver.model.github import User
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basis:
-    """What a session rests on, one of three: a token by its id, the token of the settings by its SHA-256, an account.
+    """What a session rests on: a token, by its id, or else the token of the settings, by its SHA-256.
 
     A session is worth no more than that is worth at the moment: a token that was revoked ends its sessions.
     """
 
     token_id: int | None = None
     setting: bytes | None = None
-    user: User | None = None
 
 
 @dataclass(frozen=True, slots=True)
