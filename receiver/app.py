@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 
-from receiver import api, body, current, docs, gate, health, jwks, problems, webhooks
+from receiver import api, body, current, docs, gate, health, jwks, pages, problems, webhooks
 from receiver.api.routing import IdConverter
 from receiver.metrics import http, scrape
 from receiver.rate import Meter
@@ -35,7 +35,7 @@ def create_app(services: Services, meter: Meter | None = None, *, at_work: int =
     problems.install(app, services.clock)
     gate.install(app, width=at_work)
     body.install(app)
-    for part in (webhooks, health, jwks, scrape, api, docs):
+    for part in (webhooks, health, jwks, scrape, api, docs, pages):
         app.register_blueprint(part.blueprint)
     app.after_request(_typed)
     return app

@@ -55,6 +55,16 @@ class Principal:
             raise ApiError(403, "forbidden", f"the token is bound to run {self.run}: it writes as no other")
 
 
+def operator_of(services: Services) -> Principal:
+    """Return whoever holds the token of the settings."""
+    return Principal(services.settings.workspace, ALL_SCOPES, NAME_OF_SETTING)
+
+
+def holder_of(token: Token) -> Principal:
+    """Return whoever holds a token of the store."""
+    return Principal(token.grant.workspace, token.grant.scopes, token.grant.name, token)
+
+
 def authenticate(services: Services, header: str | None) -> Principal:
     """Return who sent a request with this ``Authorization`` header (None: without one). Raises ApiError 401."""
     if header is None:
@@ -63,6 +73,11 @@ def authenticate(services: Services, header: str | None) -> Principal:
     given = given.strip()
     if scheme.lower() != "bearer" or not given:
         raise _unauthorized("the token is not valid: send `Authorization: Bearer <token>`")
+    return identify(services, given)
+
+
+def identify(services: Services, given: str) -> Principal:
+    """Return who holds a token. Raises ApiError 401."""
     return _operator(services, given) or _holder(services, given)
 
 
@@ -74,7 +89,7 @@ def _operator(services: Services, given: str) -> Principal | None:
     matches = hmac.compare_digest(given.encode("latin-1", "backslashreplace"), expected.encode())
     if not expected or not matches:
         return None
-    return Principal(services.settings.workspace, ALL_SCOPES, NAME_OF_SETTING)
+    return operator_of(services)
 
 
 def _holder(services: Services, given: str) -> Principal:
@@ -91,7 +106,7 @@ def _holder(services: Services, given: str) -> Principal:
         services.store.tokens.note_use(token, now)
     except StoreError as error:  # whoever may read is not kept from it because nothing can be written
         log.warning("the use of token %d could not be noted: %s", token.id, error)
-    return Principal(token.grant.workspace, token.grant.scopes, token.grant.name, token)
+    return holder_of(token)
 
 
 def admit(principal: Principal) -> None:

@@ -7,6 +7,7 @@ NotFoundError for what is not there, StoreError for what cannot be read.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -58,6 +59,8 @@ class FeedbackFilter:
 MOST_STATISTICS = timedelta(days=366)
 """The longest time that is counted at once."""
 USUAL_STATISTICS = timedelta(days=30)
+USUAL = (By.AGENT, By.MODE, By.REPOSITORY, By.DAY)
+"""What is always counted by."""
 _FIRST_MOMENT = datetime.min.replace(tzinfo=UTC)
 """No calendar goes back further."""
 
@@ -151,14 +154,19 @@ class Queries:
         with self.services.store.snapshot() as catalogue:
             return forgotten_changes(catalogue, self.workspace)
 
-    def statistics(self, since: datetime | None, until: datetime | None) -> Statistics | None:
-        """Count the feedback given in a time, by default the last 30 days; None for no time, or more than a year."""
+    def statistics(
+        self, since: datetime | None, until: datetime | None, *, more: Iterable[By] = ()
+    ) -> Statistics | None:
+        """Count the feedback given in a time, by default the last 30 days; None for no time, or more than a year.
+
+        By agent, mode, repository and day, and by what is asked for as well.
+        """
         until = until or self.services.clock()
         since = since or until - min(USUAL_STATISTICS, until - _FIRST_MOMENT)
         if not timedelta(0) < until - since <= MOST_STATISTICS:
             return None
         with self.services.store.snapshot() as catalogue:
-            groups = {by: catalogue.feedback_counts(self.workspace, by, since, until) for by in By}
+            groups = {by: catalogue.feedback_counts(self.workspace, by, since, until) for by in (*USUAL, *more)}
         total = {one: sum(count.by_confidence[one] for count in groups[By.DAY]) for one in Confidence}
         return Statistics(since, until, Count(None, total), groups)
 

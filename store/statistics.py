@@ -26,6 +26,10 @@ _KEYS = {
     By.MODE: ("f.mode", "counted.key"),
     By.REPOSITORY: ("f.repository_id", _NAME),
     By.DAY: (f"f.given_at / {_DAY}", "counted.key"),
+    By.PROMPT: (
+        "(SELECT r.prompt_version_id FROM run r WHERE r.workspace = f.workspace AND r.span_id = f.span_id)",
+        "counted.key",
+    ),
 }
 _STATEMENTS = {
     by: f"""

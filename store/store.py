@@ -22,6 +22,7 @@ from store.ledger import Ledger
 from store.progress import Turns
 from store.redeliveries import Redeliveries
 from store.resolutions import Appended
+from store.sessions import Sessions
 from store.signing_keys import SigningKeys
 from store.times import from_micros, to_micros
 from store.tokens import Tokens
@@ -42,6 +43,8 @@ class Store:
         self._turns = Turns(database)
         self.tokens = Tokens(database)
         """The API's tokens."""
+        self.sessions = Sessions(database)
+        """The page's sessions."""
         self.keys = SigningKeys(database)
         """The register of keys that claims are verified with."""
         self.answers = Answers(database)

@@ -255,6 +255,26 @@ class Token(Table):
         indexes = ((("workspace", "id"), False),)
 
 
+class PageSession(Table):
+    """A browser that somebody signed in with; of its secret only a hash is kept.
+
+    Of ``token`` and ``setting_sha256`` (of the token of the settings) one says what it rests on.
+    """
+
+    id = BigAutoField()
+    secret_sha256 = BlobField(unique=True)
+    token = ForeignKeyField(Token, null=True, index=False)
+    setting_sha256 = BlobField(null=True)
+    created_at = BigIntegerField()
+    expires_at = BigIntegerField()
+
+    class Meta:
+        """For what is over."""
+
+        table_name = "page_session"
+        indexes = ((("expires_at",), False),)
+
+
 _WAITING = "status IN ('pending', 'failed')"
 partial_index(Delivery, "delivery_waiting", (Delivery.id,), _WAITING)
 partial_index(Delivery, "delivery_repository_waiting", (Delivery.repository_id, Delivery.id), _WAITING)

@@ -41,7 +41,7 @@ class Tokens:
         values = (
             grant.workspace,
             grant.name,
-            _hashed(secret),
+            hashed(secret),
             scopes,
             grant.run,
             to_micros(at),
@@ -54,7 +54,7 @@ class Tokens:
     def with_secret(self, secret: str) -> Token | None:
         """Return the token that has this secret, valid or not."""
         with self._db.reading():
-            row = self._db.row(_BY_SECRET, (_hashed(secret),))
+            row = self._db.row(_BY_SECRET, (hashed(secret),))
         return None if row is None else _to_token(row)
 
     def get(self, token_id: int) -> Token | None:
@@ -84,7 +84,8 @@ class Tokens:
                 self._db.change(_USE, (to_micros(at), token.id, to_micros(at)))
 
 
-def _hashed(secret: str) -> bytes:
+def hashed(secret: str) -> bytes:
+    """Return what is kept of a secret."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
 
 

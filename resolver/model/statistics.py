@@ -17,6 +17,7 @@ class By(enum.Enum):
     MODE = "mode"
     REPOSITORY = "repository"
     DAY = "day"
+    PROMPT = "prompt"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ _JWS = "tests/resolver/claims/test_jws_attacks.py::"
 _HOOKS = "tests/receiver/test_webhooks.py::"
 _TOKENS = "tests/receiver/test_api_tokens.py::"
 _MARKDOWN = "tests/resolver/test_markdown.py::"
+_PAGES = "tests/receiver/test_pages.py::"
 _ERRORS = "tests/receiver/test_api_errors.py::"
 
 DEFENCES: Final = (
@@ -203,6 +204,18 @@ DEFENCES: Final = (
     Defence("script or frame around a page", "receiver/docs.py",
         '    response.headers["Content-Security-Policy"] = POLICY\n', "",
         "tests/receiver/test_docs_page.py::test_the_page_loads_nothing"),
+    Defence("form on another site", "receiver/pages/session.py", '    if not own or site == "cross-site":',
+        "    if False:", _PAGES + "test_another_site_changes_nothing"),
+    Defence("session of a token that was revoked", "receiver/pages/session.py",
+        "if token is not None and token.is_valid(services.clock()) else None", "if token is not None else None",
+        _PAGES + "test_a_session_is_worth_what_its_token_is_worth"),
+    Defence("cookie that was copied", "receiver/pages/session.py", "        services.store.sessions.end(secret)",
+        "        pass", _PAGES + "test_signing_out_ends_the_session_everywhere"),
+    Defence("link that leads elsewhere after signing in", "receiver/pages/sign_in.py",
+        """ or not wanted.startswith("/") or wanted.startswith(("//", "/\\\\")):""", ":",
+        _PAGES + "test_signing_in_leads_nowhere_else"),
+    Defence("script in somebody's text", "receiver/templates/pages/story.html", "{{ feedback.state.body | cut }}",
+        "{{ feedback.state.body | cut | safe }}", _PAGES + "test_texts_of_strangers_are_shown_as_texts"),
     Defence("answer that a browser takes for a page", "receiver/app.py",
         '    response.headers["X-Content-Type-Options"] = "nosniff"\n', "",
         "tests/test_security.py::test_no_answer_is_taken_for_another_type"),

@@ -1,0 +1,59 @@
+"""The page's sessions. Of a secret only its SHA-256 is kept, as of tokens."""
+
+# ruff: noqa: S608 -- statements are composed of this room's constants; what comes from outside is bound
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from resolver.model.sessions import Basis, Session
+from store.database import Database, Row
+from store.times import from_micros, to_micros
+from store.tokens import hashed
+
+_COLUMNS = "id, token_id, setting_sha256, created_at, expires_at"
+_ADD = """
+INSERT INTO page_session (secret_sha256, token_id, setting_sha256, created_at, expires_at)
+VALUES (?, ?, ?, ?, ?)
+"""
+_BY_SECRET = f"SELECT {_COLUMNS} FROM page_session WHERE secret_sha256 = ?"
+_END = "DELETE FROM page_session WHERE secret_sha256 = ?"
+_OVER = "DELETE FROM page_session WHERE expires_at <= ?"
+
+
+class Sessions:
+    """Sessions in a database. Each method is a transaction of its own, and raises StoreError."""
+
+    def __init__(self, database: Database) -> None:
+        """Keep sessions in a database."""
+        self._db = database
+
+    def add(self, basis: Basis, *, secret: str, at: datetime, expires_at: datetime) -> None:
+        """Keep a new session, and drop those that are over."""
+        values = (
+            hashed(secret),
+            basis.token_id,
+            basis.setting,
+            to_micros(at),
+            to_micros(expires_at),
+        )
+        with self._db.writing():
+            self._db.change(_OVER, (to_micros(at),))
+            self._db.change(_ADD, values)
+
+    def with_secret(self, secret: str) -> Session | None:
+        """Return the session that has this secret, over or not."""
+        with self._db.reading():
+            row = self._db.row(_BY_SECRET, (hashed(secret),))
+        return None if row is None else _to_session(row)
+
+    def end(self, secret: str) -> None:
+        """End a session; of one that is none nothing is said."""
+        with self._db.writing():
+            self._db.change(_END, (hashed(secret),))
+
+
+def _to_session(row: Row) -> Session:
+    session_id, token_id, setting, created_at, expires_at = row
+    basis = Basis(token_id=token_id, setting=None if setting is None else bytes(setting))
+    return Session(session_id, basis, from_micros(created_at), from_micros(expires_at))
