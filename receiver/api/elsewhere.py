@@ -11,6 +11,7 @@ JSON: Final = "application/json"
 
 TAGS: Final = {
     "runs": "Agents register their runs, and get the marks to sign with.",
+    "traces": "Agents that are traced register their runs by that.",
     "resolve": "Which run made this, or is this about?",
     "feedback": "What maintainers asked for, and which run it is about.",
     "stream": "Changes as they happen.",

@@ -41,7 +41,7 @@ def read_query(model: type[ParametersT]) -> ParametersT:
     try:
         return model.model_validate({name: values[0] for name, values in given.items()})
     except ValidationError as error:
-        raise _explained(error, noun="query parameter") from error
+        raise explained(error, noun="query parameter") from error
 
 
 def read_body(model: type[BodyT]) -> BodyT:
@@ -110,7 +110,7 @@ def _fitting(model: type[BodyT], raw: bytes) -> BodyT:
     except ValidationError as error:
         if any(fault["type"] == "json_invalid" for fault in error.errors(include_input=False, include_url=False)):
             raise ApiError(400, "not_json", "the body is not JSON") from error
-        raise _explained(error, noun="field") from error
+        raise explained(error, noun="field") from error
     _refuse_repeated(raw)
     return fitting
 
@@ -131,7 +131,8 @@ def _refuse_repeated(raw: bytes) -> None:
         raise invalid(*((name, "is given more than once") for name in repeated))
 
 
-def _explained(error: ValidationError, *, noun: str) -> ApiError:
+def explained(error: ValidationError, *, noun: str) -> ApiError:
+    """Return the error for what does not fit a model of ours: each fault by the field that it is in."""
     problems = []
     for fault in error.errors(include_input=False, include_url=False, include_context=False):
         field = ".".join(str(part) for part in fault["loc"]) or "body"

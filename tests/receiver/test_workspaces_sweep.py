@@ -23,6 +23,7 @@ from tests.support.api import refused, refused_fields
 from tests.support.builders import sha
 from tests.support.contract import Described, operations
 from tests.support.events import events
+from tests.support.traces import span_json, traces
 from tests.support.workspaces import ABSENT, SHARED, SPANS, Town, Workspace, address_of, open_town
 
 ABSENT_IDS: dict[str, Any] = {"span_id": ABSENT, "feedback_id": 987_654, "guid": ABSENT, "token_id": 987_654}
@@ -37,7 +38,7 @@ BODIES: dict[str, Any] = {
     "reports_edit": {"content": {"note": "a test"}},
 }
 """What a route with an id in its path takes."""
-WITHOUT_IDS = {"runs_register", "tokens_create", "resolve_about_text"}
+WITHOUT_IDS = {"runs_register", "tokens_create", "resolve_about_text", "traces_take"}
 """Routes that take a body and no id: each has a test of its own below."""
 READS = [one for one in operations() if one.method == "GET" and not one.is_stream]
 NAMED = [one for one in operations() if one.segments]
@@ -253,7 +254,7 @@ def test_a_cursor_of_another_workspace_is_refused(town: Town, one: Described) ->
 
 def test_every_route_with_a_body_is_swept() -> None:
     """A route that takes a body and names no id is known to this sweep."""
-    assert {one.name for one in operations() if one.body is not None and not one.segments} == WITHOUT_IDS
+    assert {one.name for one in operations() if "requestBody" in one.said and not one.segments} == WITHOUT_IDS
     assert [one.path for one in operations() if one.is_stream] == ["/v1/feedback/stream"]
 
 
@@ -295,6 +296,22 @@ def test_a_span_of_another_workspace_may_be_registered(tmp_path: Path) -> None:
         assert answer.status_code == 201
         assert "north" not in answer.text
         assert town.done(town.north, "GET", "/runs/span-1")["agent_name"] == "north-coder"
+
+
+def test_a_traced_run_is_one_of_its_own_workspace(tmp_path: Path) -> None:
+    """A span that another workspace has registered is new here, and no span says that it is of another workspace."""
+    with open_town(tmp_path) as town:
+        span = "00f067aa0ba902b7"
+        town.register(town.north, span, repo=SHARED)
+        body = traces(span_json(span, repository=SHARED.name, agent="south-coder"))
+        answer = town.call(town.south, "POST", "/v1/traces", body)
+        assert (answer.status_code, answer.json) == (200, {})
+        assert town.done(town.south, "GET", f"/runs/{span}")["agent_name"] == "south-coder"
+        assert town.done(town.north, "GET", f"/runs/{span}")["agent_name"] == "north-coder"
+        elsewhere = span_json("00f067aa0ba902b8", repository=SHARED.name, more={"whichrun.workspace": "north"})
+        answer = town.call(town.south, "POST", "/v1/traces", traces(elsewhere))
+        assert "is not the workspace of the token" in answer.text
+        refused(town.call(town.north, "GET", "/v1/runs/00f067aa0ba902b8"), 404)
 
 
 def test_a_run_cannot_be_made_to_work_elsewhere(town: Town) -> None:
