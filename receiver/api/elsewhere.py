@@ -18,6 +18,7 @@ TAGS: Final = {
     "reports": "What is made of each piece of feedback: a log that agents and people write to.",
     "deliveries": "The inbox of webhook deliveries.",
     "tokens": "Who may use the API.",
+    "export": "All that a workspace has, and who wrote some commits.",
     "stats": "How surely feedback was resolved.",
     "webhooks": "What GitHub calls.",
     "operations": "For those who run the service.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,7 @@ from receiver.api import traces as route
 from receiver.api.encoded import MAX_SENT, MAX_UNPACKED
 from tests.support.api import REPOSITORY, SHA, Api, open_api, refused
 from tests.support.traces import SPAN, TRACE, span_json, traces
+from tests.support.tree import ROOT
 
 PROTOBUF = "application/x-protobuf"
 
@@ -75,6 +77,13 @@ def test_a_traced_agent_is_a_run(api: Api) -> None:
         "started_at": "2026-10-01T09:00:00Z", "ended_at": "2026-10-01T09:01:00Z",
     }  # fmt: skip
     assert run.items() >= expected.items()
+
+
+def test_the_example_of_the_readme_is_a_run(api: Api) -> None:
+    """The request that the README shows is taken as it stands there."""
+    (example,) = re.findall(r"-d '(\{\"resourceSpans\".*?)' \\\n", (ROOT / "README.md").read_text(), flags=re.DOTALL)
+    assert rejected(send(api, example.encode())) == (0, "")
+    assert (api.get(f"/runs/{SPAN}").json or {})["number"] == 42
 
 
 def test_feedback_finds_a_traced_run(api: Api) -> None:

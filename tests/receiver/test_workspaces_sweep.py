@@ -7,6 +7,7 @@ workspace could ask with it.
 from __future__ import annotations
 
 import itertools
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -84,6 +85,10 @@ def values_of(name: str, about: Workspace) -> list[Any]:
         "since": ["2026-10-01T00:00:00Z", "2026-10-01T09:08:00Z"],
         "until": ["2026-10-02T00:00:00Z"],
         "url": urls_of(about),
+        "format": ["jsonl", "agent-trace"],
+        "after": [],
+        "base": [sha(f"{about.name} head")],
+        "head": [sha(f"{about.name} head")],
     }
     assert name in known, f"the sweep does not know the parameter {name}"
     return known[name]
@@ -97,7 +102,7 @@ def queries(one: Described, about: Workspace) -> Iterator[dict[str, Any]]:
         yield {}
     for name, values in named.items():
         yield from ({name: value} for value in values)
-    filters = sorted(set(named) - {"limit", "cursor", "url"})
+    filters = sorted(set(named) - {"limit", "cursor", "after", "url"})
     for first, second in itertools.combinations(filters, 2):
         yield {first: named[first][0], second: named[second][0]}
 
@@ -335,6 +340,21 @@ def test_feedback_is_not_corrected_to_a_run_of_another_workspace(tmp_path: Path)
         ]
         assert refusals[0] == refusals[1]
         assert refusals[0][0] == 422
+
+
+def test_an_export_is_of_one_s_own_workspace(town: Town) -> None:
+    """Another workspace's place leads nowhere, and its repository is as one that never was."""
+    lines = [json.loads(line) for line in town.call(town.north, "GET", "/v1/export").text.splitlines()]
+    assert {line["type"] for line in lines} == {"run", "artifact", "feedback", "end"}
+    for after in {line["type"]: line["after"] for line in lines[:-1]}.values():
+        assert refused_fields(town.call(town.south, "GET", "/v1/export", after=after)) == ["after"]
+    ends = {"format": "agent-trace", "base": "0" * 40, "head": sha("north head")}
+    theirs, never = (
+        told_of(town.call(town.south, "GET", "/v1/export", repository=name, **ends), name)
+        for name in (town.north.repo.name, "acme/none0")
+    )
+    assert theirs == never
+    assert theirs[0] == 404
 
 
 def test_a_stream_tells_its_own_changes_alone(tmp_path: Path) -> None:

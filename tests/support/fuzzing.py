@@ -22,6 +22,9 @@ LONGER = "WHICHRUN_TEST_FUZZ_EXAMPLES"
 
 EXCUSED: Mapping[str, str] = {
     "cursor": "is opaque: none but one that was given out leads anywhere",
+    "after": "is opaque likewise, and goes with the format jsonl",
+    "base": "goes with the format agent-trace, as head and repository do",
+    "head": "as above",
     "url": "is the address of something on GitHub, which no pattern tells",
     "artifacts": "are such addresses",
     "until": "has to be later than since, and not by more than a year",
