@@ -54,14 +54,19 @@ class Langfuse:
 def _score(one: Evaluation, trace_id: str) -> dict[str, object]:
     score: dict[str, object] = {
         "id": str(one.id),
-        "traceId": trace_ids.trace(trace_id) if trace_ids.as_uuid(trace_id) is None else trace_id,
+        "traceId": _trace_id(trace_id),
         "name": NAME,
         "value": one.label.value,
         "dataType": "CATEGORICAL",
         "comment": one.explanation,
         "metadata": one.facts(),
     }
-    score["traceId"] = score["traceId"] or trace_id  # ids of one's own were allowed before OpenTelemetry's
     if trace_ids.span(one.run.span_id) is not None or trace_ids.as_uuid(one.run.span_id) is not None:
         score["observationId"] = one.run.span_id.lower()
     return score
+
+
+def _trace_id(name: str) -> str:
+    """Return a trace's id as Langfuse has it: OpenTelemetry's in lower case, any other (it once had UUIDs) as it is."""
+    plain = trace_ids.trace(name) if trace_ids.as_uuid(name) is None else None
+    return plain or name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 import uuid
@@ -17,7 +18,11 @@ from receiver.notifying.standing import Verdict
 from resolver.model.runs import Run
 from store import Store
 from tests.support.exported import (
+    API_KEY,
+    BASIC,
     OTHER_SPAN,
+    PUBLIC,
+    SECRET,
     SPAN,
     TRACE,
     Exporting,
@@ -214,6 +219,19 @@ def test_what_failed_is_sent_again(shelved: Made) -> None:
         made.wait(seconds=2)
     tell(notifier)
     assert shelf.values == {SPAN: "reassigned", OTHER_SPAN: "improvement_requested"}
+
+
+def test_a_wrong_key_is_told_without_being_shown(shelved: Made, caplog: pytest.LogCaptureFixture) -> None:
+    """A service that does not let us in is tried again; the log says what it answered, and no key."""
+    made, shelf = shelved
+    caplog.set_level(logging.DEBUG)
+    shelf.needs = (shelf.needs[0], "another key")
+    notifier = made.begin()
+    made.give()
+    tell(notifier)
+    assert shelf.kept == {}
+    assert "did not take chg_1: it answered 401" in caplog.text
+    assert not [key for key in (PUBLIC, SECRET, BASIC.partition(" ")[2], API_KEY) if key in caplog.text]
 
 
 class Killed(BaseException):
