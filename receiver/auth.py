@@ -109,6 +109,13 @@ def _holder(services: Services, given: str) -> Principal:
     return holder_of(token)
 
 
+def may_read_still(services: Services, principal: Principal) -> bool:
+    """Say whether a token is valid still, for answers that last: one that was revoked reads nothing from then on."""
+    token = principal.token
+    kept = None if token is None else services.store.tokens.get(token.id)
+    return token is None or (kept is not None and kept.is_valid(services.clock()))
+
+
 def admit(principal: Principal) -> None:
     """Keep who sent the present request, for ``require``."""
     g.principal = principal

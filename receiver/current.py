@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import cast
 
 from flask import Flask, current_app
@@ -9,11 +10,13 @@ from flask import Flask, current_app
 from receiver.diffs import Diffs
 from receiver.rate import Meter
 from receiver.streams import MOST_STREAMS, WAITERS, Waiters
+from receiver.waiting import MOST_EXPORTS
 from receiver.wiring import Services
 
 _NAME = "whichrun"
 _METER = "whichrun.meter"
 _DIFFS = "whichrun.diffs"
+_EXPORTS = "whichrun.exports"
 
 
 def attach(app: Flask, services: Services, meter: Meter) -> None:
@@ -22,6 +25,7 @@ def attach(app: Flask, services: Services, meter: Meter) -> None:
     app.extensions[_METER] = meter
     app.extensions[WAITERS] = Waiters(services.store, most=MOST_STREAMS)
     app.extensions[_DIFFS] = Diffs(services)
+    app.extensions[_EXPORTS] = threading.BoundedSemaphore(MOST_EXPORTS)
 
 
 def meter() -> Meter:
@@ -37,6 +41,11 @@ def waiters() -> Waiters:
 def diffs() -> Diffs:
     """Return who shows the diffs of commits in this process."""
     return cast("Diffs", current_app.extensions[_DIFFS])
+
+
+def exports() -> threading.BoundedSemaphore:
+    """Return the places of those who read an export from this process."""
+    return cast("threading.BoundedSemaphore", current_app.extensions[_EXPORTS])
 
 
 def services_of(app: Flask) -> Services:

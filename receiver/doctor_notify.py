@@ -1,4 +1,4 @@
-"""Looking notifications over: where each URL stands, and what waits for it."""
+"""Looking notifications and exports over: where each URL stands, and what waits for it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from datetime import datetime
 
 from receiver.checkup import Check, counted, not_checked, ok, wrong
 from receiver.doctor_store import BEHIND, MOST_PAGES, PAGE
-from receiver.notifying.hooks import Hook, hooks_of
-from receiver.notifying.message import TOLD
+from receiver.notifying.hooks import Hook, Kind, hooks_of
 from receiver.notifying.standing import Standing
 from receiver.settings import Settings
 from receiver.wiring import Services
@@ -19,7 +18,7 @@ NOTIFICATIONS = "notifications"
 
 
 def examine(services: Services, *, has_store: bool) -> Iterator[Check]:
-    """Yield one check for each URL that is to be notified."""
+    """Yield one check for each URL that is to be told of changes."""
     hooks = hooks_of(services.settings)
     if hooks and not has_store:
         yield from not_checked((NOTIFICATIONS,), "the database cannot be read")
@@ -36,7 +35,7 @@ def _hook(services: Services, hook: Hook) -> Iterator[Check]:
         yield wrong(
             NOTIFICATIONS,
             f"{hook.shown}: no repository belongs to its workspace {hook.workspace}",
-            "mend the name in WHICHRUN_NOTIFY_URLS, or give it repositories in WHICHRUN_WORKSPACES",
+            f"mend the name in {hook.setting}, or give it repositories in WHICHRUN_WORKSPACES",
         )
         return
     state = services.store.progress(hook.turn)
@@ -50,12 +49,13 @@ def _hook(services: Services, hook: Hook) -> Iterator[Check]:
 
 def _judged(services: Services, hook: Hook, standing: Standing) -> Check:
     waiting, oldest = _waiting(services, hook, standing.position)
-    said = f"{'at least ' if waiting >= PAGE * MOST_PAGES else ''}{counted(waiting, 'notification')} waiting"
+    noun = "notification" if hook.kind is Kind.WEBHOOK else "change"  # of which some may say nothing there
+    said = f"{'at least ' if waiting >= PAGE * MOST_PAGES else ''}{counted(waiting, noun)} waiting"
     if standing.off:
         return wrong(
             NOTIFICATIONS,
             f"{hook.shown} is switched off: {standing.error}, which asks for no more; {said}",
-            "mend the receiver and restart the worker, or take the URL out of WHICHRUN_NOTIFY_URLS",
+            f"mend the receiver and restart the worker, or take the URL out of {hook.setting}",
         )
     if standing.since is not None:
         return wrong(
@@ -78,7 +78,7 @@ def _waiting(services: Services, hook: Hook, position: int) -> tuple[int, dateti
     with services.store.snapshot() as catalogue:
         for _ in range(MOST_PAGES):
             page = catalogue.changes(hook.workspace, after=position, limit=PAGE)
-            told = [change.changed_at for change in page if change.kind in TOLD]
+            told = [change.changed_at for change in page if change.kind in hook.told]
             waiting += len(told)
             oldest = oldest or next(iter(told), None)
             if len(page) < PAGE:

@@ -64,6 +64,9 @@ USUAL = (By.AGENT, By.MODE, By.REPOSITORY, By.DAY)
 _FIRST_MOMENT = datetime.min.replace(tzinfo=UTC)
 """No calendar goes back further."""
 
+EARLIER_AT_ONCE = 100
+"""Answers that are read together when earlier ones are looked through."""
+
 ASKED = "asked"
 """The cause of an answer that nothing but a question called for; such answers are not kept."""
 
@@ -153,6 +156,21 @@ class Queries:
         """Return the id up to which changes may be gone."""
         with self.services.store.snapshot() as catalogue:
             return forgotten_changes(catalogue, self.workspace)
+
+    def runs_named_before(self, change: Change) -> tuple[Run, ...]:
+        """Return the registered runs that a feedback's answers before that of a change named, the latest first.
+
+        A change that left no answer comes behind all of them.
+        """
+        named: dict[str, Run] = {}
+        before = change.resolution_id
+        with self.services.store.snapshot() as catalogue:
+            while rows := catalogue.resolutions(change.feedback_id, before=before, limit=EARLIER_AT_ONCE):
+                told = [one for _, one in rows if one.answer.confidence is not Confidence.UNRESOLVED]
+                runs = runs_named(catalogue, self.workspace, told)
+                named |= {run.span_id: run for one in told if (run := run_of(one, runs)) is not None}
+                before = rows[-1][0]
+        return tuple(named.values())
 
     def statistics(
         self, since: datetime | None, until: datetime | None, *, more: Iterable[By] = ()

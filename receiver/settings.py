@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from receiver import client_settings
 from receiver import env_file as env_files
+from receiver import settings_export as export
 from receiver import settings_notify as notify
 from receiver import settings_text as text
 from resolver.claims.ring import Ring, parse_ring
@@ -44,6 +45,8 @@ def _ring(value: str | Ring, info: ValidationInfo) -> Ring:
 Keys = Annotated[Ring, PlainValidator(_ring)]
 Accounts = Annotated[frozenset[str] | None, BeforeValidator(text.accounts)]
 Label = Annotated[str, BeforeValidator(text.label)]
+Token = Annotated[SecretStr | None, BeforeValidator(text.token)]
+ExportAddress = Annotated[notify.Address | None, BeforeValidator(export.address)]
 
 
 class Settings(BaseSettings):
@@ -68,7 +71,7 @@ class Settings(BaseSettings):
     webhook_secrets: Keys = Ring()
     signing_secrets: Keys = Ring()
     signing_key_file: Path | None = None
-    api_token: Annotated[SecretStr | None, BeforeValidator(text.token)] = None
+    api_token: Token = None
 
     instance_id: Label = "default"
     workspace: Label = "default"
@@ -85,6 +88,20 @@ class Settings(BaseSettings):
         tuple[notify.Secret, ...], BeforeValidator(notify.secrets), AfterValidator(notify.require_secret)
     ] = Field(default=(), validate_default=True)
 
+    otlp_endpoint: ExportAddress = None
+    otlp_headers: Annotated[tuple[export.Header, ...], BeforeValidator(export.headers)] = ()
+    langfuse_url: ExportAddress = None
+    langfuse_public_key: Annotated[Token, AfterValidator(export.needed_by("langfuse_url"))] = Field(
+        default=None, validate_default=True
+    )
+    langfuse_secret_key: Annotated[Token, AfterValidator(export.needed_by("langfuse_url"))] = Field(
+        default=None, validate_default=True
+    )
+    langsmith_url: ExportAddress = None
+    langsmith_api_key: Annotated[Token, AfterValidator(export.needed_by("langsmith_url"))] = Field(
+        default=None, validate_default=True
+    )
+
     github_app_id: Annotated[int | None, Field(ge=1)] = None
     github_private_key_file: Path | None = None
     github_api_url: Annotated[str, BeforeValidator(text.web_address)] = "https://api.github.com"
@@ -93,6 +110,11 @@ class Settings(BaseSettings):
     def has_app(self) -> bool:
         """Whether GitHub is to be asked as an App; half of the credentials is a mistake that asking tells of."""
         return self.github_app_id is not None or self.github_private_key_file is not None
+
+    @property
+    def tells(self) -> bool:
+        """Whether anybody is to be told of changes: a URL that is notified, or a service that gets evaluations."""
+        return bool(self.notify_urls or self.otlp_endpoint or self.langfuse_url or self.langsmith_url)
 
     @property
     def address(self) -> tuple[str, int]:

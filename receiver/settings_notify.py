@@ -54,7 +54,7 @@ def addresses(value: object) -> object:
     """Read URLs separated by commas, each once, in their order. A comma of a URL itself is written as ``%2C``."""
     if not isinstance(value, str):
         return value
-    found = tuple(dict.fromkeys(_address(item) for item in map(str.strip, value.split(",")) if item))
+    found = tuple(dict.fromkeys(read_address(item) for item in map(str.strip, value.split(",")) if item))
     if not found:
         raise ValueError(_HOW)
     if len(found) > MOST_ADDRESSES:
@@ -76,8 +76,8 @@ def require_secret(value: tuple[Secret, ...], info: ValidationInfo) -> tuple[Sec
     return value
 
 
-def _address(item: str) -> Address:
-    """Read one address. Raises ValueError."""
+def read_address(item: str) -> Address:
+    """Read one address, perhaps with a workspace in front of it. Raises ValueError."""
     workspace, url = None, item
     if not item.lower().startswith(("https://", "http://")):
         named, _, url = item.partition("=")
@@ -89,7 +89,7 @@ def _address(item: str) -> Address:
     except ValueError:
         raise ValueError(_HOW) from None
     if "@" in parts.netloc:
-        raise ValueError("a user or password cannot stand in the address: the signature says who sends")
+        raise ValueError("a user or password cannot stand in the address: something else says who sends")
     if not good or parts.fragment or not _PRINTABLE.fullmatch(url):
         raise ValueError(_HOW)
     return Address(workspace, url)

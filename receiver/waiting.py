@@ -9,3 +9,5 @@ from typing import Final
 
 MOST_DIFFS: Final = 2
 """For how many diffs GitHub is asked at a time (``receiver.diffs``)."""
+MOST_EXPORTS: Final = 2
+"""How many exports are written at a time (``receiver.api.export``): each waits for its reader."""

@@ -262,7 +262,7 @@ def _works(services: Services, stop: threading.Event) -> dict[str, Callable[[], 
         github = asking.github_or_refusal(services)
         works["asking"] = partial(asking.run_asking, services, github, stop=stop)
         works["missed"] = partial(missed.run_recovery, services, github, stop=stop)
-    if services.settings.notify_urls:
+    if services.settings.tells:
         from receiver.notifying import sending  # noqa: PLC0415 - as above
 
         count = instruments().notifications

@@ -25,7 +25,7 @@ from store.origins import OriginFacts
 from store.part import below, compose
 from store.permissions import PermissionFacts
 from store.progress import ProgressFacts
-from store.pulls import PullFacts
+from store.ranges import RangeFacts
 from store.refused import RefusedFacts
 from store.reports import ReportFacts
 from store.resolutions import ResolutionFacts
@@ -89,7 +89,7 @@ ORDER BY s.id DESC LIMIT ?
 
 
 class Catalogue(
-    PullFacts,
+    RangeFacts,
     CommitFacts,
     BlameFacts,
     OriginFacts,

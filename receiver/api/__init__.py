@@ -12,13 +12,14 @@ import time
 from flask import Blueprint, request
 
 from receiver import current
-from receiver.api import deliveries, feedback, reports, resolve, runs, stats, stream, tokens
+from receiver.api import deliveries, export, feedback, reports, resolve, runs, stats, stream, tokens, traces
 from receiver.api.routing import PREFIX, Routes
 from receiver.auth import Principal, admit, authenticate
 from receiver.problems import ApiError
 
 ROUTES: tuple[Routes, ...] = (
     runs.routes,
+    traces.routes,
     resolve.routes,
     feedback.routes,
     reports.routes,
@@ -26,6 +27,7 @@ ROUTES: tuple[Routes, ...] = (
     deliveries.routes,
     tokens.routes,
     stats.routes,
+    export.routes,
 )
 
 blueprint = Blueprint("api", __name__, url_prefix=PREFIX)

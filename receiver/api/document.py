@@ -16,8 +16,9 @@ from pydantic import TypeAdapter
 from receiver import shapes
 from receiver.api.bodies import NoBody
 from receiver.api.elsewhere import ELSEWHERE, TAGS
+from receiver.api.encoded import Encoded
 from receiver.api.requests import IDS, SEGMENTS
-from receiver.api.routing import EventStream, Operation, Routes
+from receiver.api.routing import EventStream, Operation, Routes, Spoken
 from receiver.attribution import HEADER
 from resolver import names
 
@@ -105,7 +106,7 @@ class _Schemas:
         for operation in operations:
             wanted[_key("query", operation)] = operation.query
             wanted[_key("body", operation)] = operation.body
-            if operation.answer not in {None, EventStream}:
+            if operation.answer is not None and not _is_spoken(operation):
                 wanted[_key("answer", operation)] = operation.answer
         adapters = [(name, mode, TypeAdapter(kind)) for (name, mode), kind in wanted.items()]
         self._made, definitions = TypeAdapter.json_schemas(adapters, ref_template=REFERENCE)
@@ -134,6 +135,10 @@ class _Schemas:
         return str(self._made[_key("query", operation)]["$ref"]).rpartition("/")[2]
 
 
+def _is_spoken(operation: Operation) -> bool:
+    return isinstance(operation.answer, type) and issubclass(operation.answer, Spoken)
+
+
 def _key(part: str, operation: Operation) -> tuple[str, Mode]:
     return f"{operation.name} {part}", "serialization" if part == "answer" else "validation"
 
@@ -160,7 +165,9 @@ def _described(operation: Operation, schemas: _Schemas) -> Json:
     scope = "any token" if operation.scope is None else f"scope `{operation.scope}`"
     described["description"] = f"{' '.join(more.split())}\n\nNeeds {scope}.".strip()
     if operation.body is not NoBody:
-        content = {"application/json": {"schema": schemas.of("body", operation)}}
+        schema = schemas.of("body", operation)
+        media = operation.body.media if issubclass(operation.body, Encoded) else {"application/json": None}
+        content = {name: {"schema": own or schema} for name, own in media.items()}
         described["requestBody"] = {"required": True, "content": content}
     return described
 
@@ -189,8 +196,8 @@ def _responses(operation: Operation, schemas: _Schemas) -> Json:
 
 def _success(status: int, operation: Operation, schemas: _Schemas) -> Json:
     said: Json = {"description": HTTPStatus(status).phrase}
-    if operation.answer is EventStream:
-        said["content"] = {"text/event-stream": {"schema": {"type": "string"}}}
+    if _is_spoken(operation):
+        said["content"] = {name: {"schema": schema} for name, schema in operation.answer.media.items()}
     elif operation.answer is not None:
         said["content"] = {"application/json": {"schema": schemas.of("answer", operation)}}
     if operation.tagged:

@@ -11,12 +11,14 @@ JSON: Final = "application/json"
 
 TAGS: Final = {
     "runs": "Agents register their runs, and get the marks to sign with.",
+    "traces": "Agents that are traced register their runs by that.",
     "resolve": "Which run made this, or is this about?",
     "feedback": "What maintainers asked for, and which run it is about.",
     "stream": "Changes as they happen.",
     "reports": "What is made of each piece of feedback: a log that agents and people write to.",
     "deliveries": "The inbox of webhook deliveries.",
     "tokens": "Who may use the API.",
+    "export": "All that a workspace has, and who wrote some commits.",
     "stats": "How surely feedback was resolved.",
     "webhooks": "What GitHub calls.",
     "operations": "For those who run the service.",

@@ -18,7 +18,7 @@ from resolver.model.feedback import Status
 from resolver.model.reports import ReportStatus
 from resolver.reports.contents import Priority
 from resolver.reports.registry import BY_TYPE
-from resolver.values import FilledText, RepositoryName
+from resolver.values import FilledText, RepositoryName, Sha
 
 DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 500
@@ -124,3 +124,13 @@ class AddressParameters(Parameters):
     """The address of something on GitHub."""
 
     url: str
+
+
+class ExportParameters(Parameters):
+    """What is exported: all of a workspace, from a place on, or the commits of a repository between two."""
+
+    format: Literal["jsonl", "agent-trace"] = "jsonl"
+    after: Annotated[str, Field(max_length=512)] | None = None
+    repository: RepositoryName | None = None
+    base: Sha | None = None
+    head: Sha | None = None

@@ -132,7 +132,7 @@ def _refuse_repeated(raw: bytes) -> None:
 
 
 def explained(error: ValidationError, *, noun: str) -> ApiError:
-    """Return the error for what does not fit a model."""
+    """Return the error for what does not fit a model of ours: each fault by the field that it is in."""
     problems = []
     for fault in error.errors(include_input=False, include_url=False, include_context=False):
         field = ".".join(str(part) for part in fault["loc"]) or "body"

@@ -13,15 +13,16 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Final, Generic, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Final, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.routing import BaseConverter
 
 from receiver.api.bodies import Body, NoBody
+from receiver.api.encoded import Encoded, read_encoded
 from receiver.api.parameters import Parameters
 from receiver.api.requests import IDS, SEGMENTS, read_body, read_no_body, read_query
 from receiver.attribution import HEADER, producer_of
@@ -82,8 +83,16 @@ class IdConverter(BaseConverter):
     regex = "[0-9]+"
 
 
-class EventStream(Response):
+class Spoken(Response):
+    """A response that is no JSON of one shape: ``media`` has the types that it comes in, each with its schema."""
+
+    media: ClassVar[Mapping[str, Any]] = {}
+
+
+class EventStream(Spoken):
     """Server-sent events: a response that lasts."""
+
+    media: ClassVar[Mapping[str, Any]] = {"text/event-stream": {"type": "string"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +233,8 @@ def _view(operation: Operation, handler: Callable[..., Any]) -> Callable[..., Re
 
 
 def _body(operation: Operation) -> Body:
+    if issubclass(operation.body, Encoded):
+        return read_encoded(operation.body)
     if operation.body is not NoBody:
         return read_body(operation.body)
     if operation.method != "GET":

@@ -21,7 +21,7 @@ from receiver.api.bodies import NoBody
 from receiver.api.parameters import NoParameters
 from receiver.api.requests import invalid
 from receiver.api.routing import Call, EventStream, Routes
-from receiver.auth import Principal
+from receiver.auth import Principal, may_read_still
 from receiver.present import change_json
 from receiver.problems import ApiError
 from receiver.queries import Queries
@@ -101,7 +101,7 @@ class Stream:
     def _follow(self, *, waits: bool) -> Iterator[str]:
         workspace = self.principal.workspace
         end = self.clock() + LIFE_SECONDS
-        while self._may_read():
+        while may_read_still(self.queries.services, self.principal):
             seen = self.waiters.newest(workspace)
             told = yield from self._new()
             if self.waiters.closing or self.clock() >= end or not (told or waits):
@@ -109,13 +109,6 @@ class Stream:
             if told or self.waiters.wait(workspace, seen, seconds=HEARTBEAT_SECONDS) or self.waiters.closing:
                 continue
             yield f": still here\n{self._place}\n"
-
-    def _may_read(self) -> bool:
-        """Whether the token is valid still: one that was revoked reads nothing from then on."""
-        token = self.principal.token
-        services = self.queries.services
-        kept = None if token is None else services.store.tokens.get(token.id)
-        return token is None or (kept is not None and kept.is_valid(services.clock()))
 
     def _new(self) -> Generator[str, None, bool]:
         """Yield what changed since, oldest first, and return whether anything did: then there may be more.

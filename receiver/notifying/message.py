@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from receiver.notifying.wire import Reply, Request
 from receiver.present import feedback_json
 from receiver.settings_notify import Secret
 from receiver.views import ChangeView
@@ -37,6 +38,23 @@ class Message:
     def id(self) -> str:
         """Its name, for whoever has to see that it came twice."""
         return f"chg_{self.change_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """Says changes to a URL that is notified."""
+
+    url: str = field(repr=False)
+    secrets: tuple[Secret, ...]
+
+    def requests(self, view: ChangeView, at: datetime) -> tuple[Request, ...]:
+        """Return what is sent of a change."""
+        message = message_of(view)
+        return (Request(self.url, headers(message, self.secrets, at), message.body),)
+
+    def read(self, reply: Reply) -> Reply:
+        """Return an answer as it is meant: its status says all."""
+        return reply
 
 
 def message_of(view: ChangeView) -> Message:

@@ -1,5 +1,8 @@
 """Sending: each URL is told what changed in its workspace, one change after the other, at least once.
 
+What is said, and how, is the matter of the URL's kind: its ``Speaker`` makes the requests, all of which a receiver has
+to take before the change counts as told. They are made so that to send them again changes nothing.
+
 One worker at a time, on any host, takes a URL's turn. It reads the log of changes behind the position that the store
 keeps and moves that on after each notification that was taken, so a kill at any moment sends at most one again, under
 the same id. A URL that is new begins at the present. One that was taken out of the settings and is put back goes on
@@ -17,17 +20,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from http import HTTPStatus
 from typing import Protocol
 
 from receiver.loop import LONGEST_BACKOFF, Idle, run
-from receiver.notifying import message as messages
 from receiver.notifying.hooks import Hook, hooks_of
-from receiver.notifying.message import TOLD, Message, message_of
+from receiver.notifying.speakers import speaker_of
 from receiver.notifying.standing import NO_PAUSE, Judgement, Standing, Verdict, judge
-from receiver.notifying.wire import ANSWER_SECONDS, CONNECT_SECONDS, Network, Poster, Reply
+from receiver.notifying.wire import ANSWER_SECONDS, CONNECT_SECONDS, Network, Poster, Reply, Request
 from receiver.queries import Queries
 from receiver.settings import network_of
+from receiver.views import ChangeView
 from receiver.wiring import Services
+from resolver.model.changes import Change
 
 log = logging.getLogger("receiver.notifying")
 
@@ -44,9 +49,9 @@ Count = Callable[[Hook, Verdict], None]
 
 
 class Posts(Protocol):
-    """Sends one request to a hook's URL."""
+    """Sends one request."""
 
-    def post(self, headers: dict[str, str], body: bytes) -> Reply:
+    def send(self, request: Request) -> Reply:
         """Return what came of it."""
         ...
 
@@ -64,7 +69,7 @@ def run_notifier(services: Services, hook: Hook, *, stop: threading.Event, count
 
     To be run in a thread of its own.
     """
-    poster = Poster(hook.url, Network(**network_of(hook.url)), clock=services.clock, stopped=stop.is_set)
+    poster = Poster(Network(**network_of(hook.url)), clock=services.clock, stopped=stop.is_set)
     try:
         run(Notifier(services, hook, poster, stop, count).work_once, IDLE, stop=stop)
     finally:
@@ -135,10 +140,11 @@ class Notifier:
         """Tell all that there is, until something fails; return where the URL stands, and how long to let it be."""
         while views := self._queries.changes(after=standing.position, limit=AT_ONCE):
             for view in views:
-                if view.change.kind not in TOLD:
+                requests = self._requests(view)
+                if not requests:
                     standing = standing.past(view.change.id)
                     continue
-                judgement = self._send(standing, message_of(view))
+                judgement = self._send(standing, view.change, requests)
                 if judgement is None:
                     return standing, NO_PAUSE
                 standing = judgement.standing
@@ -147,21 +153,38 @@ class Notifier:
                 self.services.store.save_progress(self.hook.turn, standing.written(), self.services.clock())
         return standing, NO_PAUSE
 
-    def _send(self, standing: Standing, message: Message) -> Judgement | None:
-        """Send one notification; None when the worker is to stop, and nobody knows whether it was taken."""
-        if self.stop.is_set():
+    def _requests(self, view: ChangeView) -> tuple[Request, ...]:
+        """Return what the URL has to be told of a change: nothing, most often."""
+        if view.change.kind not in self.hook.told:
+            return ()
+        return speaker_of(self.services, self.hook).requests(view, self.services.clock())
+
+    def _send(self, standing: Standing, change: Change, requests: tuple[Request, ...]) -> Judgement | None:
+        """Send what tells a change; None when the worker is to stop, and nobody knows whether it was taken."""
+        reply = self._exchange(requests)
+        if reply is None:
             return None
-        self._hold()
-        services = self.services
-        sent_at = services.clock()
-        reply = self.poster.post(messages.headers(message, services.settings.notify_secrets, sent_at), message.body)
-        if reply.status is None and self.stop.is_set():
-            return None
-        judgement = judge(
-            standing, reply, change_id=message.change_id, changed_at=message.changed_at, now=services.clock()
-        )
-        self._say(message, judgement)
+        reply, now = speaker_of(self.services, self.hook).read(reply), self.services.clock()
+        judgement = judge(standing, reply, change_id=change.id, changed_at=change.changed_at, now=now)
+        self._say(change, judgement)
         return judgement
+
+    def _exchange(self, requests: tuple[Request, ...]) -> Reply | None:
+        """Send requests until one is not taken; return the last answer, None when the worker is to stop."""
+        reply: Reply | None = None
+        waiting = list(requests)
+        while waiting and (reply is None or reply.taken):
+            if self.stop.is_set():
+                return None
+            self._hold()
+            request = waiting.pop(0)
+            reply = self.poster.send(request)
+            if reply.status is None and self.stop.is_set():
+                return None
+            if reply.status == HTTPStatus.CONFLICT and request.instead is not None:
+                waiting.insert(0, request.instead)
+                reply = None
+        return reply
 
     def _hold(self) -> None:
         """Hold the turn for longer, if it could end while a notification is sent."""
@@ -170,21 +193,22 @@ class Notifier:
             self.services.store.hold_turn(self.hook.turn, now, hold=HOLD)
             self.held_until = now + HOLD
 
-    def _say(self, message: Message, judgement: Judgement) -> None:
+    def _say(self, change: Change, judgement: Judgement) -> None:
         """Log what became of a try, and have it counted: the one place for both."""
         shown, why = self.hook.shown, judgement.standing.error
+        named, kind = f"chg_{change.id}", f"feedback.{change.kind}"
         match judgement.verdict:
             case Verdict.SENT:
-                log.info("%s was told %s (%s)", shown, message.id, message.type)
+                log.info("%s was told %s (%s)", shown, named, kind)
             case Verdict.FAILED:
                 log.warning(
                     "%s did not take %s: %s; next try in %.0f s",
-                    *(shown, message.id, why, judgement.pause.total_seconds()),
+                    *(shown, named, why, judgement.pause.total_seconds()),
                 )
             case Verdict.PASSED_OVER:
-                log.error("%s is never told %s (%s), after many tries: %s", shown, message.id, message.type, why)
+                log.error("%s is never told %s (%s): %s", shown, named, kind, why)
             case Verdict.SWITCHED_OFF:
-                log.error("%s is not told anything any more, %s to %s: restart to try again", shown, why, message.id)
+                log.error("%s is not told anything any more, %s to %s: restart to try again", shown, why, named)
         if self.count is not None:
             self.count(self.hook, judgement.verdict)
 

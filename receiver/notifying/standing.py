@@ -85,7 +85,9 @@ class Judgement:
 def judge(before: Standing, reply: Reply, *, change_id: int, changed_at: datetime, now: datetime) -> Judgement:
     """Say what an answer to the notification of a change means."""
     status = reply.status
-    if status is not None and HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+    if reply.taken and reply.refused is not None:  # it asks for no second try
+        return Judgement(Verdict.PASSED_OVER, Standing(change_id, error=reply.refused))
+    if reply.taken:
         return Judgement(Verdict.SENT, Standing(change_id))
     failing = replace(before, failures=before.failures + 1, since=before.since or now, error=reply.said)
     if status == HTTPStatus.GONE:

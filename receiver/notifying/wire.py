@@ -1,17 +1,20 @@
-"""The network: one POST over ``requests``, to exactly one URL, held to a deadline and a size.
+"""The network: one request over ``requests``, to exactly one URL, held to a deadline and a size.
 
-Nothing but the status and ``Retry-After`` is used of an answer. Redirects are not followed: a notification goes where
+The status and ``Retry-After`` are used of an answer, and the begin of its body where the receiver's kind says why it
+took only a part. Redirects are not followed: a notification goes where
 the operator said. A connection serves one request: notifications are rare, and one that a receiver closed while it
 lay idle would look like a failure.
 """
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 
 import requests
 import urllib3
@@ -39,6 +42,26 @@ class Reply:
     status: int | None
     said: str
     retry_after: timedelta | None = None
+    body: bytes = field(default=b"", repr=False, compare=False)
+    """As much of it as was read."""
+    refused: str | None = None
+    """Why what it took counts for nothing, for people: it said so in the body."""
+
+    @property
+    def taken(self) -> bool:
+        """Whether what was sent is with the receiver."""
+        return self.status is not None and HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is sent. ``instead`` is sent too when the answer is 409: it changes what is there already."""
+
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    method: str = "POST"
+    instead: Request | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +77,20 @@ class Network:
 
 
 class Poster:
-    """Posts to one URL, from one thread at a time."""
+    """Sends requests, from one thread at a time."""
 
-    def __init__(
-        self, url: str, network: Network, *, clock: Callable[[], datetime], stopped: Callable[[], bool]
-    ) -> None:
+    def __init__(self, network: Network, *, clock: Callable[[], datetime], stopped: Callable[[], bool]) -> None:
         """Send nothing yet. Once ``stopped`` is true an exchange ends as if no answer had come."""
-        self._url = url
         self._network = network
         self._clock = clock
         self._deadline = Deadline(network.seconds, network.seconds, stopped=stopped, glance=GLANCE_SECONDS)
         self._adapter = DeadlineAdapter(self._deadline)
 
-    def post(self, headers: Mapping[str, str], body: bytes) -> Reply:
+    def send(self, request: Request) -> Reply:
         """Send, and return what came of it; raises nothing that the network or the receiver is to blame for."""
         self._deadline.begin()
         try:
-            return self._exchange(headers, body)
+            return self._exchange(request)
         except requests.exceptions.SSLError:
             return Reply(None, "its certificate does not hold")
         except (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError):
@@ -84,9 +104,10 @@ class Poster:
         """Let go of what it holds."""
         self._adapter.close()
 
-    def _exchange(self, headers: Mapping[str, str], body: bytes) -> Reply:
+    def _exchange(self, request: Request) -> Reply:
         # Prepared and sent without a session: that would add a ``.netrc``'s password, and read a redirect to its end.
-        prepared = requests.Request("POST", self._url, headers={**headers, "connection": "close"}, data=body).prepare()
+        headers = {**request.headers, "connection": "close"}
+        prepared = requests.Request(request.method, request.url, headers=headers, data=request.body).prepare()
         answer = self._adapter.send(
             prepared,
             stream=True,
@@ -95,20 +116,20 @@ class Poster:
             proxies=dict(self._network.proxies),
         )
         try:
-            self._drop(answer.raw)
+            body = self._read(answer.raw)
         finally:
             answer.close()
         status = answer.status_code
-        return Reply(status, f"it answered {status}", _wish(answer.headers.get("retry-after"), self._clock()))
+        wish = _wish(answer.headers.get("retry-after"), self._clock())
+        return Reply(status, f"it answered {status}", wish, body)
 
-    def _drop(self, raw: urllib3.BaseHTTPResponse) -> None:
+    def _read(self, raw: urllib3.BaseHTTPResponse) -> bytes:
         """Read what comes of the body, as it comes, up to a bound. The status stands, whatever becomes of the rest."""
-        read = 0
-        try:
-            while read < MOST_READ and not self._deadline.is_over and (chunk := raw.read1(_CHUNK)):
-                read += len(chunk)
-        except (urllib3.exceptions.HTTPError, OSError):
-            return
+        read = bytearray()
+        with contextlib.suppress(urllib3.exceptions.HTTPError, OSError):
+            while len(read) < MOST_READ and not self._deadline.is_over and (chunk := raw.read1(_CHUNK)):
+                read += chunk
+        return bytes(read)
 
 
 def _wish(text: str | None, now: datetime) -> timedelta | None:

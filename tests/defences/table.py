@@ -250,6 +250,9 @@ DEFENCES: Final = (
     # Denial of service
     Defence("body without end", "receiver/body.py", "            if left < 0:", "            if False:",
         _HOOKS + "test_a_body_of_unknown_size_is_not_read_whole"),
+    Defence("packed body that unpacks to far more", "receiver/api/encoded.py", "    if len(found) > MAX_UNPACKED:",
+        "    if False:",
+        "tests/receiver/test_api_traces.py::test_a_small_body_that_unpacks_to_far_more_is_refused"),
     Defence("client that falls silent", "receiver/body.py", "        connection.settimeout(READ_SECONDS)",
         "        connection.settimeout(None)", "tests/test_security.py::test_no_client_is_waited_for_without_end"),
     Defence("JSON nested without end", "resolver/payloads/soundness.py", '    return brackets != b""',

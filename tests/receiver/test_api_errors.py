@@ -42,6 +42,8 @@ def test_the_routes_are_those_of_the_contract(api: Api) -> None:
     found = {f"{method} {rule.rule}" for rule in rules(api) for method in (rule.methods or set()) - {"HEAD"}}
     assert found == {
         "POST /v1/runs",
+        "POST /v1/traces",
+        "GET /v1/export",
         "GET /v1/runs",
         "GET /v1/runs/<span_id>",
         "PATCH /v1/runs/<span_id>",

@@ -99,3 +99,14 @@ def test_without_a_database_nothing_is_known(settings: dict[str, str], tmp_path:
     """Where the database cannot be read, that is what is said."""
     nowhere = f"sqlite:///{tmp_path / 'nowhere.db'}"
     assert found(settings, database_url=nowhere) == [("not_checked", "the database cannot be read")]
+
+
+def test_exports_are_looked_over_alike(settings: dict[str, str], api: Api) -> None:
+    """A service that gets evaluations has a check of its own; what is wrong names its own setting."""
+    export = {"notify_urls": "", "otlp_endpoint": "https://otel.example.com"}
+    _, checks = examined(settings, **export)
+    (check,) = (one for one in checks if one["name"] == "notifications")
+    assert check["message"].startswith("https://otel.example.com: no worker has looked yet")
+    _, checks = examined(settings, **export | {"otlp_endpoint": "team=https://otel.example.com"})
+    (check,) = (one for one in checks if one["name"] == "notifications")
+    assert "WHICHRUN_OTLP_ENDPOINT" in str(check)

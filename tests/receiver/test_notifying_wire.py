@@ -10,7 +10,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from receiver.notifying.wire import Network, Poster, Reply
+from receiver.notifying.wire import Network, Poster, Reply, Request
 from tests.support.runner import Handler, Runner, runner
 
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -28,9 +28,9 @@ def receiver() -> Iterator[Runner]:
 def post(url: str, **network: object) -> Reply:
     """Send something."""
     settings = Network(**({"seconds": SECONDS} | network))  # type: ignore[arg-type]
-    poster = Poster(url, settings, clock=lambda: NOON, stopped=lambda: False)
+    poster = Poster(settings, clock=lambda: NOON, stopped=lambda: False)
     try:
-        return poster.post({"webhook-id": "chg_1"}, b"{}")
+        return poster.send(Request(url, {"webhook-id": "chg_1"}, b"{}"))
     finally:
         poster.close()
 
@@ -110,9 +110,9 @@ def test_a_stop_ends_an_exchange(receiver: Runner) -> None:
     """Whoever waits for a receiver that hangs notices within moments that the worker is to stop."""
     receiver.otherwise = receiver.hang
     stop = threading.Event()
-    poster = Poster(receiver.url, Network(seconds=60), clock=lambda: NOON, stopped=stop.is_set)
+    poster = Poster(Network(seconds=60), clock=lambda: NOON, stopped=stop.is_set)
     replies: list[Reply] = []
-    thread = threading.Thread(target=lambda: replies.append(poster.post({}, b"{}")))
+    thread = threading.Thread(target=lambda: replies.append(poster.send(Request(receiver.url, {}, b"{}"))))
     thread.start()
     while not receiver.got:
         time.sleep(0.01)

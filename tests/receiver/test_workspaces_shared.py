@@ -237,3 +237,17 @@ def test_artifacts_of_one_are_none_of_the_other(town: Town) -> None:
     for who, number in ((town.north, 10), (town.south, 11)):
         items = town.done(who, "GET", "/runs/span-1/artifacts")["items"]
         assert [one["url"] for one in items] == [address_of(SHARED, Kind.ISSUE_COMMENT, number)]
+
+
+def test_whose_a_commit_is_each_workspace_hears_of_its_own_runs(town: Town) -> None:
+    """A range of a shared repository has the same commits for both; whose run signed one is told to its workspace."""
+    marks = [town.register(who, f"{who.name}-only", repo=SHARED) for who in (town.north, town.south)]
+    in_two_commits_of_a_file(town, marks)
+    query = {"format": "agent-trace", "repository": SHARED.name, "base": sha("base"), "head": HEAD}
+    told = []
+    for who in (town.north, town.south):
+        answer = town.call(who, "GET", "/v1/export", **query)
+        records = [json.loads(line) for line in answer.text.splitlines()]
+        told.append([one["files"][0]["conversations"][0]["contributor"]["type"] for one in records])
+        assert ("south" if who is town.north else "north") not in answer.text
+    assert told == [["unknown", "ai"], ["ai", "unknown"]]

@@ -7,6 +7,7 @@ workspace could ask with it.
 from __future__ import annotations
 
 import itertools
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,7 @@ from tests.support.api import refused, refused_fields
 from tests.support.builders import sha
 from tests.support.contract import Described, operations
 from tests.support.events import events
+from tests.support.traces import span_json, traces
 from tests.support.workspaces import ABSENT, SHARED, SPANS, Town, Workspace, address_of, open_town
 
 ABSENT_IDS: dict[str, Any] = {"span_id": ABSENT, "feedback_id": 987_654, "guid": ABSENT, "token_id": 987_654}
@@ -37,7 +39,7 @@ BODIES: dict[str, Any] = {
     "reports_edit": {"content": {"note": "a test"}},
 }
 """What a route with an id in its path takes."""
-WITHOUT_IDS = {"runs_register", "tokens_create", "resolve_about_text"}
+WITHOUT_IDS = {"runs_register", "tokens_create", "resolve_about_text", "traces_take"}
 """Routes that take a body and no id: each has a test of its own below."""
 READS = [one for one in operations() if one.method == "GET" and not one.is_stream]
 NAMED = [one for one in operations() if one.segments]
@@ -83,6 +85,10 @@ def values_of(name: str, about: Workspace) -> list[Any]:
         "since": ["2026-10-01T00:00:00Z", "2026-10-01T09:08:00Z"],
         "until": ["2026-10-02T00:00:00Z"],
         "url": urls_of(about),
+        "format": ["jsonl", "agent-trace"],
+        "after": [],
+        "base": [sha(f"{about.name} head")],
+        "head": [sha(f"{about.name} head")],
     }
     assert name in known, f"the sweep does not know the parameter {name}"
     return known[name]
@@ -96,7 +102,7 @@ def queries(one: Described, about: Workspace) -> Iterator[dict[str, Any]]:
         yield {}
     for name, values in named.items():
         yield from ({name: value} for value in values)
-    filters = sorted(set(named) - {"limit", "cursor", "url"})
+    filters = sorted(set(named) - {"limit", "cursor", "after", "url"})
     for first, second in itertools.combinations(filters, 2):
         yield {first: named[first][0], second: named[second][0]}
 
@@ -253,7 +259,7 @@ def test_a_cursor_of_another_workspace_is_refused(town: Town, one: Described) ->
 
 def test_every_route_with_a_body_is_swept() -> None:
     """A route that takes a body and names no id is known to this sweep."""
-    assert {one.name for one in operations() if one.body is not None and not one.segments} == WITHOUT_IDS
+    assert {one.name for one in operations() if "requestBody" in one.said and not one.segments} == WITHOUT_IDS
     assert [one.path for one in operations() if one.is_stream] == ["/v1/feedback/stream"]
 
 
@@ -297,6 +303,22 @@ def test_a_span_of_another_workspace_may_be_registered(tmp_path: Path) -> None:
         assert town.done(town.north, "GET", "/runs/span-1")["agent_name"] == "north-coder"
 
 
+def test_a_traced_run_is_one_of_its_own_workspace(tmp_path: Path) -> None:
+    """A span that another workspace has registered is new here, and no span says that it is of another workspace."""
+    with open_town(tmp_path) as town:
+        span = "00f067aa0ba902b7"
+        town.register(town.north, span, repo=SHARED)
+        body = traces(span_json(span, repository=SHARED.name, agent="south-coder"))
+        answer = town.call(town.south, "POST", "/v1/traces", body)
+        assert (answer.status_code, answer.json) == (200, {})
+        assert town.done(town.south, "GET", f"/runs/{span}")["agent_name"] == "south-coder"
+        assert town.done(town.north, "GET", f"/runs/{span}")["agent_name"] == "north-coder"
+        elsewhere = span_json("00f067aa0ba902b8", repository=SHARED.name, more={"whichrun.workspace": "north"})
+        answer = town.call(town.south, "POST", "/v1/traces", traces(elsewhere))
+        assert "is not the workspace of the token" in answer.text
+        refused(town.call(town.north, "GET", "/v1/runs/00f067aa0ba902b8"), 404)
+
+
 def test_a_run_cannot_be_made_to_work_elsewhere(town: Town) -> None:
     """Another workspace's run is not registered through one's own workspace, and no token is made for it."""
     facts = {"span_id": "new", "repository": SHARED.name, "agent_name": "x", "workspace": "north"}
@@ -318,6 +340,21 @@ def test_feedback_is_not_corrected_to_a_run_of_another_workspace(tmp_path: Path)
         ]
         assert refusals[0] == refusals[1]
         assert refusals[0][0] == 422
+
+
+def test_an_export_is_of_one_s_own_workspace(town: Town) -> None:
+    """Another workspace's place leads nowhere, and its repository is as one that never was."""
+    lines = [json.loads(line) for line in town.call(town.north, "GET", "/v1/export").text.splitlines()]
+    assert {line["type"] for line in lines} == {"run", "artifact", "feedback", "end"}
+    for after in {line["type"]: line["after"] for line in lines[:-1]}.values():
+        assert refused_fields(town.call(town.south, "GET", "/v1/export", after=after)) == ["after"]
+    ends = {"format": "agent-trace", "base": "0" * 40, "head": sha("north head")}
+    theirs, never = (
+        told_of(town.call(town.south, "GET", "/v1/export", repository=name, **ends), name)
+        for name in (town.north.repo.name, "acme/none0")
+    )
+    assert theirs == never
+    assert theirs[0] == 404
 
 
 def test_a_stream_tells_its_own_changes_alone(tmp_path: Path) -> None:

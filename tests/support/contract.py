@@ -39,9 +39,9 @@ class Described:
 
     @property
     def body(self) -> Mapping[str, Any] | None:
-        """The schema of its JSON body, None when it takes none."""
+        """The schema of its JSON body, None when it takes none, or one of somebody else's form."""
         content = self.said.get("requestBody", {}).get("content", {})
-        return None if not content else dict(resolved(content["application/json"]["schema"]))
+        return None if set(content) != {"application/json"} else dict(resolved(content["application/json"]["schema"]))
 
     @property
     def is_stream(self) -> bool:

@@ -22,6 +22,9 @@ LONGER = "WHICHRUN_TEST_FUZZ_EXAMPLES"
 
 EXCUSED: Mapping[str, str] = {
     "cursor": "is opaque: none but one that was given out leads anywhere",
+    "after": "is opaque likewise, and goes with the format jsonl",
+    "base": "goes with the format agent-trace, as head and repository do",
+    "head": "as above",
     "url": "is the address of something on GitHub, which no pattern tells",
     "artifacts": "are such addresses",
     "until": "has to be later than since, and not by more than a year",
@@ -88,6 +91,8 @@ def narrowed(document: dict[str, Any], ids: Mapping[str, list[Any]]) -> dict[str
             parameter["schema"] = {"anyOf": [known, parameter["schema"]]}
         elif parameter["name"] == HEADER:
             parameter["schema"] = {"anyOf": [{"enum": ids["span_id"]}, parameter["schema"]]}
+    for said in (said for methods in paths.values() for said in methods.values()):
+        said.get("requestBody", {}).get("content", {}).pop("application/x-protobuf", None)  # made up by no schema
     entries = document["components"]["schemas"]["NewEntry"]["oneOf"]
     entries[:] = [one for one in entries if longer() or one["title"] in SOME_ENTRIES]
     return {**document, "paths": paths}

@@ -39,7 +39,7 @@ class Notified:
     def notifier(self, *, hook: Hook | None = None, store: Store | None = None, count: Count | None = None) -> Notifier:
         """Return a worker's part in telling the runner."""
         hook = hook or self.hook
-        poster = Poster(hook.url, Network(seconds=SECONDS), clock=self.world.clock, stopped=self.stop.is_set)
+        poster = Poster(Network(seconds=SECONDS), clock=self.world.clock, stopped=self.stop.is_set)
         services = replace(self.services, store=store or self.services.store)
         return Notifier(services, hook, poster, self.stop, count)
 

@@ -26,6 +26,7 @@ class Got:
     path: str
     headers: dict[str, str]
     body: bytes
+    method: str = "POST"
 
     @property
     def id(self) -> str:
@@ -68,7 +69,7 @@ class Runner:
         body = handler.rfile.read(int(handler.headers["content-length"]))
         named = {name.lower(): value for name, value in handler.headers.items()}
         answer = self.script.pop(0) if self.script else self.otherwise
-        self.got.append(Got(handler.path, named, body))
+        self.got.append(Got(handler.path, named, body, handler.command))
         if callable(answer):
             answer(handler)
             return
@@ -116,6 +117,9 @@ def runner(port: int = 0) -> Iterator[Runner]:
 
     class Takes(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            one.take(self)
+
+        def do_PATCH(self) -> None:
             one.take(self)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- as the base class names it

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from receiver import settings_notify, settings_text
+from receiver import settings_export, settings_notify, settings_text
 from resolver.claims.ring import parse_ring
 from resolver.errors import SettingsError
 from tests.fuzz.given import text
@@ -33,11 +33,12 @@ SEEDS = (
     "octocat,1",
     "https://host/x",
     "whsec_" + "A" * 44,
+    "authorization=Basic%20YTpi,x-scope=acme",
 )
 _READERS = (
     settings_text.bind, settings_text.label, settings_text.names, settings_text.accounts, settings_text.repositories,
     settings_text.homes, settings_text.token, settings_text.web_address, settings_notify.addresses,
-    settings_notify.secrets,
+    settings_notify.secrets, settings_export.address, settings_export.headers,
 )  # fmt: skip
 _CANARY = "xq7canary"
 
