@@ -36,7 +36,8 @@ Look around in the running service:  whichrun demo --serve
 Start a service of your own:         whichrun init && whichrun serve"""
 
 AROUND = """\
-The service keeps running at {address} until you press Ctrl-C. Look around:
+The service keeps running at {address} until you press Ctrl-C. Open that address in a browser, and sign in
+with the token {token}; or ask:
   curl -H "Authorization: Bearer {token}" {address}/v1/feedback"""
 
 
