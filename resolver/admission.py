@@ -187,12 +187,15 @@ class Admission:
         sha, repository_id = sighting.carrier.key, self._query.repository_id
         if not (sighting.carrier.is_commit and sha) or repository_id is None:
             return None
+        of_its_own = bool(self._query.number) and not linked
+        if of_its_own and not self._is_foreign:
+            return None
         self._keys.add(watch.commit_key(repository_id, sha))
         if self._facts.is_pushed(repository_id, sha):
             return None
         copied = f"whoever made it may have copied the claim of run {sighting.span_id}"
-        if self._query.number and not linked:
-            return f"commit {sha} is of a fork: {copied}" if self._is_foreign else None
+        if of_its_own:
+            return f"commit {sha} is of a fork: {copied}"
         pulls = self._pulls(repository_id, (number for _, number in self._facts.pulls_listing(repository_id, (sha,))))
         if self._facts.pulls_merged_as(repository_id, sha) or any(_is_of(repository_id, pull) for pull in pulls):
             return None

@@ -110,7 +110,7 @@ DEFENCES: Final = (
         " self._query.repository_id:", "        if True:",
         "tests/resolver/test_names_taken.py::test_the_taker_of_a_name_gets_nothing"),
     Defence("trailer copied into a commit of a fork", "resolver/admission.py",
-        " if self._is_foreign else None", " if False else None",
+        "if of_its_own and not self._is_foreign:", "if of_its_own:",
         "tests/receiver/test_asking_forks.py::test_a_copied_trailer_in_a_forks_commit_is_not_exact"),
     Defence("claim in a commit that only a fork has", "resolver/admission.py",
         "return None if self._is_held(sha) else", "return None if True else",

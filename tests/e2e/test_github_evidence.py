@@ -190,7 +190,10 @@ def test_a_copy_in_an_undelivered_comment_is_evidence_for_nothing(scene: Scene) 
 
 @stories.test
 def test_a_commit_that_was_never_pushed_here_decides(scene: Scene) -> Story:
-    """The commented commit is fetched; its claim decides a remark on the whole commit, and none ends it unresolved."""
+    """The commented commit is fetched; its claim decides a remark on the whole commit, and none ends it unresolved.
+
+    A branch ends with the one, so that it is this repository's; of the other, which a fork may have, nobody need know.
+    """
     place = make_place(scene)
     coder = place.run()
     _, signed, plain = place.write(
@@ -200,6 +203,7 @@ def test_a_commit_that_was_never_pushed_here_decides(scene: Scene) -> Story:
             NewCommit("By hand", {"src/app.py": lines(12, l10="changed", l11="too")}),
         ]
     )
+    place.there.branch("feature", signed)
     for number, sha in ((51, signed), (52, plain)):
         place.there.add_commit_comment(number, commit_id=sha, user=MAINTAINER, body=COMMAND, created_at=at(40))
         scene.send(commit_comment(place.repo, id=number, commit=sha, body=COMMAND, at=at(40)))

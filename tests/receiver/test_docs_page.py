@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
@@ -104,6 +105,9 @@ def test_the_document_is_openapi(api: Api) -> None:
 
 
 def test_a_package_brings_the_page() -> None:
-    """The template is among the files that an installation gets."""
-    text = (ROOT / "pyproject.toml").read_text()
-    assert 'receiver = ["py.typed", "templates/*.html"]' in text
+    """The templates, and what pages load, are among the files that an installation gets."""
+    given = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]["receiver"]
+    receiver = ROOT / "receiver"
+    brought = {path for pattern in given for path in receiver.glob(pattern)}
+    wanted = {path for folder in ("templates", "pages/static") for path in (receiver / folder).rglob("*.*")}
+    assert wanted <= brought

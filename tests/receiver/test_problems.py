@@ -154,11 +154,11 @@ def test_the_unexpected_is_logged_and_not_told(error: Exception, caplog: pytest.
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("GET", "/", 404),
+        ("POST", "/", 405),
         ("GET", "/nowhere", 404),
         ("GET", "/%00%ff", 404),
         ("GET", "/healthz/", 404),
-        ("GET", "//healthz", 404),
+        ("GET", "/v1//runs", 404),
         ("POST", "/healthz", 405),
         ("OPTIONS", "/healthz", 405),
         ("GET", "/webhooks/github", 405),
