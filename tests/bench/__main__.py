@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         merged = before | taken
         ordered = {name: merged[name] for name in SECTIONS if name in merged}
         kept.write(ordered)
-        document.write(ordered)
+        document.write(kept.read())  # as they are kept: rounded twice, a figure may come out otherwise
         console.print(f"Kept in {kept.FILE.name} and {document.FILE.name}.")
     return 0
 
