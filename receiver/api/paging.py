@@ -22,11 +22,15 @@ ListT = TypeVar("ListT", bound=ListParameters)
 
 def span_of(call: Call[ListT, NoBody]) -> Span:
     """Return the part of the list that is asked for. Raises ApiError 422 for a cursor of another list."""
-    parameters = call.query
+    return span(call.query, of=_list_of(call))
+
+
+def span(parameters: ListParameters, *, of: str) -> Span:
+    """Return the part that some parameters ask for, of a list that ``of`` says which it is. Raises as above."""
     if parameters.cursor is None:
         return Span(limit=parameters.limit)
     try:
-        return Span(limit=parameters.limit, before=cursors.read(parameters.cursor, of=_list_of(call)))
+        return Span(limit=parameters.limit, before=cursors.read(parameters.cursor, of=of))
     except ValueError as error:
         raise invalid(("cursor", str(error))) from error
 

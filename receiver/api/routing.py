@@ -26,12 +26,8 @@ from receiver.api.encoded import Encoded, read_encoded
 from receiver.api.parameters import Parameters
 from receiver.api.requests import IDS, SEGMENTS, read_body, read_no_body, read_query
 from receiver.attribution import HEADER, producer_of
-from receiver.auth import Principal, require
-from receiver.changes import Changes
-from receiver.current import services
-from receiver.queries import Queries
-from receiver.report_changes import ReportChanges
-from receiver.report_queries import ReportQueries
+from receiver.auth import require
+from receiver.caller import Caller
 from resolver.model.reports import Producer
 from resolver.model.tokens import Scope
 
@@ -44,32 +40,11 @@ _SEGMENT: Final = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Call(Generic[QueryT, BodyT]):
+class Call(Caller, Generic[QueryT, BodyT]):
     """A request that may be answered: who sent it, its query and its body."""
 
-    principal: Principal
     query: QueryT
     body: BodyT
-
-    @property
-    def queries(self) -> Queries:
-        """What may be asked in the caller's workspace."""
-        return Queries(services(), self.principal.workspace)
-
-    @property
-    def changes(self) -> Changes:
-        """What may be changed in the caller's workspace."""
-        return Changes(services(), self.principal.workspace)
-
-    @property
-    def reports(self) -> ReportQueries:
-        """What may be asked about reports there."""
-        return ReportQueries(services(), self.principal.workspace)
-
-    @property
-    def report_changes(self) -> ReportChanges:
-        """What may be changed about reports there."""
-        return ReportChanges(services(), self.principal.workspace)
 
     @property
     def producer(self) -> Producer:

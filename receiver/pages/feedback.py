@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, request
+from pydantic import ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
+from receiver.api.bodies import FeedbackCorrection
 from receiver.api.parameters import FeedbackParameters
-from receiver.api.requests import invalid
+from receiver.api.requests import explained, invalid
 from receiver.pages.rendering import is_part, render
 from receiver.pages.reports import FORMS
 from receiver.pages.visitor import Visitor, filters, following, go_to, page, read_form, read_list, span_of
 from receiver.report_queries import EntryFilter
 from receiver.views import Span
-from resolver.correction import Correction
 from resolver.errors import ConflictError, RefusedError
 from resolver.model.answers import Confidence
 from resolver.model.feedback import SETTABLE, Status
 from resolver.model.reports import BY_HAND
 from resolver.model.tokens import Scope
-from resolver.values import MAX_TEXT, is_plain
 
 OF = "feedback"
 MOST_ANSWERS = 20
@@ -64,13 +64,11 @@ def story(visitor: Visitor, feedback_id: str) -> str:
 def correct(visitor: Visitor, feedback_id: str) -> AnyResponse:
     """Take a person's answer."""
     given = read_form("span_id", "reason")
-    span_id, reason = given["span_id"], given["reason"]
-    faults = [(name, "holds a control character, or is too long") for name in given if not _is_line(given[name])]
-    if not reason:
-        faults.append(("reason", "is missing: say why, for those who read this later"))
-    if faults:
-        raise invalid(*faults)
-    correction = Correction(span_id=span_id or None, reason=reason, by=f"token {visitor.principal.name}")
+    try:
+        said = FeedbackCorrection(span_id=given["span_id"] or None, reason=given["reason"])
+    except ValidationError as error:
+        raise explained(error, noun="field") from error
+    correction = said.to_correction(token=visitor.principal.name)
     try:
         visitor.changes.correct(int(feedback_id), correction, producer=visitor.producer)
     except ConflictError:
@@ -109,7 +107,3 @@ def _story(visitor: Visitor, feedback_id: int) -> str:
         statuses=sorted(SETTABLE),
         by_hand=BY_HAND,
     )
-
-
-def _is_line(text: str) -> bool:
-    return len(text) <= MAX_TEXT and is_plain(text)

@@ -15,7 +15,7 @@ def install(app: App) -> None:
     """Teach an app's templates to write what the pages show."""
     environment = app.jinja_env
     environment.trim_blocks = environment.lstrip_blocks = True
-    for name in ("moment", "linked", "shown_url", "sha", "cut", "producer", "plain", "step", "outcome", "confidence"):
+    for name in ("moment", "linked", "cut", "producer", "plain", "step", "outcome", "confidence"):
         environment.filters[name] = getattr(words, name)
     environment.filters["hunk"] = hunk.rows
     environment.globals.update(share=words.share, asset=assets.url_of)

@@ -13,16 +13,14 @@ from pydantic import ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
 from receiver import body, cursors
+from receiver.api import paging
 from receiver.api.parameters import ListParameters, Parameters
 from receiver.api.requests import explained, invalid
-from receiver.auth import Principal
-from receiver.changes import Changes
+from receiver.attribution import producer_of
+from receiver.caller import Caller
 from receiver.current import services
 from receiver.pages import session
 from receiver.problems import ApiError
-from receiver.queries import Queries
-from receiver.report_changes import ReportChanges
-from receiver.report_queries import ReportQueries
 from receiver.views import Page, Span
 from resolver.model.reports import Producer
 from resolver.model.tokens import Scope
@@ -36,37 +34,13 @@ View = Callable[..., Response | AnyResponse | str]
 
 
 @dataclass(frozen=True, slots=True)
-class Visitor:
+class Visitor(Caller):
     """Whoever is signed in."""
-
-    principal: Principal
-
-    @property
-    def queries(self) -> Queries:
-        """What may be asked."""
-        return Queries(services(), self.principal.workspace)
-
-    @property
-    def changes(self) -> Changes:
-        """What may be changed."""
-        return Changes(services(), self.principal.workspace)
-
-    @property
-    def reports(self) -> ReportQueries:
-        """What may be asked about reports."""
-        return ReportQueries(services(), self.principal.workspace)
-
-    @property
-    def report_changes(self) -> ReportChanges:
-        """What may be changed about reports."""
-        return ReportChanges(services(), self.principal.workspace)
 
     @property
     def producer(self) -> Producer:
-        """Who writes: the token's run, or else the token."""
-        if self.principal.run is not None:
-            return Producer.of_run(self.principal.run)
-        return Producer.agent(self.principal.name)
+        """Who writes: the token's run, or else the token. Raises ApiError (``receiver.attribution``)."""
+        return producer_of(self.principal, (), self.queries)
 
     def may(self, scope: str) -> bool:
         """Whether they may do what a scope stands for."""
@@ -120,12 +94,7 @@ def read_form(*names: str) -> dict[str, str]:
 
 def span_of(query: ListParameters, *, of: str) -> Span:
     """Return the part of a list that is asked for. Raises ApiError 422 for a cursor of another list."""
-    if query.cursor is None:
-        return Span(limit=query.limit)
-    try:
-        return Span(limit=query.limit, before=cursors.read(query.cursor, of=_list(of, query)))
-    except ValueError as error:
-        raise invalid(("cursor", str(error))) from error
+    return paging.span(query, of=_list(of, query))
 
 
 def following(found: Page[Any], query: ListParameters, *, of: str) -> str | None:

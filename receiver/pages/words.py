@@ -12,7 +12,6 @@ from resolver import times
 from resolver.model.answers import Confidence, Outcome
 from resolver.model.reports import Producer, ProducerKind
 
-SHORT_SHA: Final = 7
 LONGEST_SHOWN: Final = 20_000
 """Characters of a text that a page shows; the rest is on GitHub."""
 
@@ -71,11 +70,6 @@ def linked(text: str) -> Markup:
 def shown_url(url: str) -> str:
     """Write an address without what every one of them begins with."""
     return url.split("://", 1)[-1].removeprefix("github.com/")
-
-
-def sha(text: str | None) -> str:
-    """Write a commit's name as people do."""
-    return "" if text is None else text[:SHORT_SHA]
 
 
 def cut(text: str) -> str:
