@@ -8,12 +8,12 @@ up may go through then, and what an account may do changes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from resolver.model.asking import Asked, Asking, Need, Want
 from resolver.model.wants import WantSeen
-from store.database import Row
+from store.database import Row, Values
 from store.part import Part, below
 from store.rows import text_key
 from store.times import from_micros, from_optional, to_micros
@@ -23,6 +23,9 @@ ASKED_AGAIN = timedelta(days=1)
 """After how long what was not there, or was given up, is asked for again when it is wanted."""
 CHANGES_AFTER = timedelta(minutes=1)
 """How soon a permission may be asked for once more after it was asked for in vain."""
+
+Key = tuple[int, bytes]
+"""A repository, and the hash of a want's key."""
 
 _ASKING = "SELECT status, refusal FROM want WHERE repository_id = ? AND key_hash = ?"
 _ADD = """
@@ -97,29 +100,25 @@ class WantLedger(WantFacts):
         One that was answered with nothing, or was given up, is asked again when it is wanted a day or more later, and a
         permission whenever it is wanted (in vain, after a minute).
         """
-        named = {(want.repository_id, text_key(want.key)): want for want in wants}
+        named = _named(wants)
         wanted_at, next_try_at = to_micros(at), to_micros(min(due, at + LONGEST_WAIT))
-        rows = [
-            (key[0], want.need.value, want.key, key[1], Asked.WAITING.value, 0, wanted_at, next_try_at, 0, None)
-            for key, want in sorted(named.items(), key=lambda item: item[0])
-        ]
-        if self._db.insert(_ADD, rows, _UNLESS_THERE) == len(rows):
+        if self._add(named, (Asked.WAITING.value, 0, wanted_at, next_try_at, 0, None)) == len(named):
             return
         changed, lately = to_micros(at - CHANGES_AFTER), to_micros(at - ASKED_AGAIN)
-        for (want_id,) in self._db.rows_among(_OUTDATED, sorted(named), (lately, changed)):
+        for (want_id,) in self._db.rows_among(_OUTDATED, list(named), (lately, changed)):
             self._db.change(_ANEW, (wanted_at, next_try_at, want_id))
 
     def put_answered(self, wants: Iterable[Want], at: datetime) -> bool:
         """Keep that facts are known: GitHub need not be asked for them. Returns whether any was not."""
-        named = {(want.repository_id, text_key(want.key)): want for want in wants}
-        now, done = to_micros(at), Asked.DONE.value
-        rows = [
-            (key[0], want.need.value, want.key, key[1], done, 0, now, now, 0, now)
-            for key, want in sorted(named.items(), key=lambda item: item[0])
-        ]
-        added = self._db.insert(_ADD, rows, _UNLESS_THERE)
-        changed = 0 if added == len(rows) else sum(self._db.change(_ANSWERED, (now, *key)) for key in sorted(named))
+        named, now = _named(wants), to_micros(at)
+        added = self._add(named, (Asked.DONE.value, 0, now, now, 0, now))
+        changed = 0 if added == len(named) else sum(self._db.change(_ANSWERED, (now, *key)) for key in named)
         return added + changed > 0
+
+    def _add(self, named: Mapping[Key, Want], state: Values) -> int:
+        """Add those that are not there; ``state`` is how it stands with each. Returns how many that were."""
+        rows = [(key[0], want.need.value, want.key, key[1], *state) for key, want in named.items()]
+        return self._db.insert(_ADD, rows, _UNLESS_THERE)
 
     def wake_wants(self, repository_ids: Iterable[int], now: datetime) -> int:
         """Have GitHub asked again, from now on, for what it could not be asked for in some repositories.
@@ -129,6 +128,12 @@ class WantLedger(WantFacts):
         """
         at = to_micros(now)
         return sum(self._db.change(_WAKE, (at, at, one)) for one in sorted(set(repository_ids)))
+
+
+def _named(wants: Iterable[Want]) -> dict[Key, Want]:
+    """Return wants by what is unique about each, in one order: whoever adds the same waits in no circle."""
+    named = {(want.repository_id, text_key(want.key)): want for want in wants}
+    return dict(sorted(named.items(), key=lambda item: item[0]))
 
 
 def _to_seen(row: Row) -> WantSeen:
