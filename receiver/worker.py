@@ -36,7 +36,7 @@ from resolver.locks import holding
 from resolver.model.deliveries import Claimed
 from resolver.payloads import envelope
 from resolver.payloads.envelope import Envelope
-from store.inbox import MOST_TRIES
+from store.inbox import MOST_TRIES, Following
 from store.ledger import Ledger
 
 log = logging.getLogger("receiver.worker")
@@ -60,7 +60,13 @@ STOPS = (signal.SIGTERM, signal.SIGINT)
 
 def run_worker(services: Services, *, stop: threading.Event) -> None:
     """Work until ``stop`` is set; the delivery under way is finished first. Nothing that comes in ends this loop."""
-    run(Hand(services).work_once, IDLE, stop=stop)
+    hand = Hand(services, stop=stop)
+    run(hand.work_once, IDLE, stop=stop)
+    try:
+        while hand.claimed:  # others would have to wait until nobody holds them any more
+            hand.work_once()
+    except Exception as error:  # noqa: BLE001 -- whatever it is, they are handed out again
+        log.warning("%d deliveries in hand are left to other workers: %s", len(hand.claimed), _told(error))
 
 
 @dataclass(slots=True)
@@ -68,6 +74,8 @@ class Hand:
     """A worker's hand: it holds deliveries from when they are taken until their fate is on disk."""
 
     services: Services
+    stop: threading.Event = field(default_factory=threading.Event)
+    """Once it is set, no more are taken than are in hand."""
     claimed: list[Claimed] = field(default_factory=list)
     apart: int = 0
     """How many of the first ones could not be processed together, and go one by one."""
@@ -85,7 +93,10 @@ class Hand:
             return False
         together = _fitting(self.claimed)
         if len(together) > 1 and not self.apart:
-            if work_together(self.services, together):
+            following = self._following(len(together))
+            done = work_together(self.services, together, following)
+            self.claimed += following.claimed if following is not None else ()
+            if done:
                 del self.claimed[: len(together)]
                 return True
             self.apart = len(together)
@@ -94,6 +105,12 @@ class Hand:
         self.apart = max(0, self.apart - 1)
         return mine
 
+    def _following(self, under_way: int) -> Following | None:
+        """Return what is to be claimed next: nothing while some are left in hand, or at the end."""
+        if under_way < len(self.claimed) or self.stop.is_set():
+            return None
+        return Following(self.services.clock(), MOST_TOGETHER)
+
 
 def _fitting(claimed: Sequence[Claimed]) -> Sequence[Claimed]:
     """Return the first ones that are small enough together: at least one."""
@@ -101,14 +118,17 @@ def _fitting(claimed: Sequence[Claimed]) -> Sequence[Claimed]:
     return claimed[: max(1, sum(size <= LARGE_TOGETHER for size in sizes))]
 
 
-def work_together(services: Services, claimed: Sequence[Claimed]) -> bool:
-    """Process deliveries in one transaction; return False, with nothing done, when that cannot be."""
+def work_together(services: Services, claimed: Sequence[Claimed], following: Following | None = None) -> bool:
+    """Process deliveries in one transaction; return False, with nothing done, when that cannot be.
+
+    Those ``following`` are claimed with it.
+    """
     begun = time.perf_counter()
     try:
         ready = [(one, services.intake.prepare(_read(one), one.received_at)) for one in claimed]
 
         def take_in(locks: tuple[str, ...]) -> list[tuple[Claimed, int]]:
-            with services.store.processing_some(claimed, *locks) as (ledger, mine):
+            with services.store.processing_some(claimed, *locks, following=following) as (ledger, mine):
                 return [_apply(services, ledger, *pair) for pair in ready if pair[0].id in mine]
 
         locks = tuple(dict.fromkeys(lock for _, prepared in ready for lock in prepared.locks))

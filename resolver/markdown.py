@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from resolver.commonmark import parse
 from resolver.raw_html import Walk
@@ -47,6 +48,8 @@ class Ordinary:
 
 
 NOTHING = Ordinary()
+_SHORT = 8192
+"""Characters of a text up to which what was found in it is remembered for a while."""
 
 
 def read(text: str) -> Ordinary:
@@ -56,6 +59,16 @@ def read(text: str) -> Ordinary:
     """
     if CLAIM not in text and COMMAND not in text:
         return NOTHING
+    return _remembered(text) if len(text) <= _SHORT else _parsed(text)
+
+
+@lru_cache(maxsize=32)
+def _remembered(text: str) -> Ordinary:
+    """Parse a text that is asked about twice within moments: for its claims, and for the command."""
+    return _parsed(text)
+
+
+def _parsed(text: str) -> Ordinary:
     marker = _absent(text)
     if marker is None:
         return NOTHING

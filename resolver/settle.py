@@ -59,11 +59,28 @@ def settle(ledger: Ledger, settling: Settling, news: News, feedback: Iterable[in
     Returns the ids of those that have new answers. Raises LateLockError (``resolver.locks.holding``).
     """
     since = settling.at - LATE
-    quoting = (one for text in news.texts for one in _quoting(ledger, text, since))
-    concerned = sorted({*ledger.watching(news, since), *quoting, *feedback})
+    concerned = sorted({*_concerned(ledger, news, since), *feedback})
     # Some may stand in other repositories than the one whose lock is held: nobody may change them meanwhile.
-    ledger.lock_late(repository_lock(repository_id) for repository_id in ledger.repositories_of(concerned))
+    ledger.lock_late(_locks_of(ledger, concerned))
     return frozenset(feedback_id for feedback_id in concerned if _resolve(ledger, settling, feedback_id))
+
+
+def _concerned(ledger: Ledger, news: News, since: datetime) -> Iterator[int]:
+    """Yield the feedback that the news can matter to: mostly to none, so all of it is asked for at once first."""
+    texts: dict[str, datetime] = {}
+    for text in news.texts:
+        key = watch.texts_key(text.repository_id, text.number)
+        texts[key] = min(text.since, texts.get(key, text.since))
+    if not ledger.watching({**news, **texts}, since):
+        return
+    yield from ledger.watching(news, since)
+    for text in news.texts:
+        yield from _quoting(ledger, text, since)
+
+
+def _locks_of(ledger: Ledger, feedback_ids: Iterable[int]) -> Iterator[str]:
+    """Yield the locks of the repositories that feedback stands in; a store that needs none never asks."""
+    yield from map(repository_lock, ledger.repositories_of(feedback_ids))
 
 
 def _quoting(ledger: Ledger, text: NewText, since: datetime) -> Iterator[int]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from resolver.errors import StoreError
 
 _FIRST_PAUSE = 0.0001
-_LONGEST_PAUSE = 0.002
+_LONGEST_PAUSE = 0.0005
 
 
 class _LockFile:

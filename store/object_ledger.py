@@ -7,10 +7,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from resolver.errors import StoreError
 from resolver.model.github import GithubObject, ObjectRef, ObjectSeen, Revision
 from resolver.model.runs import Reading, Sighting
 from resolver.revisions import in_order
-from store.database import Database, Values
+from store.database import Database, Row, Values
 from store.hashes import revision_hash, text_hash, values_hash
 from store.merging import Stated, merge_objects, merge_revisions
 from store.objects import ObjectFacts
@@ -29,7 +30,7 @@ _GONE_EITHER = f"COALESCE(({_GONE}), ({_GONE}))"
 _LOGIN = f"CASE WHEN ({_GONE}) IS NOT NULL THEN 'ghost' ELSE ? END"
 _ADD = f"""
 INSERT INTO object (repository_id, kind, github_id, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, {_LOGIN}, {", ".join("?" * 21)})
-ON CONFLICT (repository_id, kind, github_id) DO NOTHING RETURNING id
+ON CONFLICT (repository_id, kind, github_id) DO NOTHING RETURNING id, author_login
 """
 _KNOWN = f"""
 SELECT {OBJECT}, o.id, o.as_of, o.author_as_of FROM object o
@@ -46,7 +47,7 @@ INSERT INTO revision (object_id, updated_at, body_sha256, body, editor_id, edito
     erased_at)
 VALUES (?, ?, ?, CASE WHEN (gone) IS NOT NULL THEN '' ELSE ? END, ?, ?, ?, ?, ?,
     CASE WHEN (gone) IS NOT NULL THEN NULL ELSE ? END, 0, ?, ?, ?, ?, (gone))
-ON CONFLICT (object_id, updated_at, body_sha256) DO NOTHING RETURNING id
+ON CONFLICT (object_id, updated_at, body_sha256) DO NOTHING RETURNING id, erased_at
 """
 _ADD_REVISION = _ADD_ANY.replace("(gone)", f"({_GONE})")
 _ADD_EDITED = _ADD_ANY.replace("(gone)", _GONE_EITHER)
@@ -106,27 +107,44 @@ class ObjectLedger(ObjectFacts):
         """Keep an object, its revision, and the claims read in it."""
         self._read_objects.pop(seen.object.ref, None)
         self._read_revisions.pop(seen.object.ref, None)
-        object_id, thing, changed = self._keep_object(seen)
+        new = self._add_object(seen, reading)
+        if new is not None:
+            if reading.sightings:
+                self._add_sightings(*new, seen.object, seen.revision, reading)
+                self._db.change(_MEND_EARLIEST, (new[0],))
+            return True
+        object_id, thing, changed = self._mend_object(seen)
         revision_id, revised = self._keep_revision(object_id, thing, seen.revision, reading)
-        place = (thing.ref.repository_id, thing.number)
-        owner = (object_id, revision_id, None, *place, thing.author.id, to_micros(seen.revision.updated_at))
-        sighted = add_sightings(self._db, [(owner, sighting) for sighting in reading.sightings])
+        sighted = self._add_sightings(object_id, revision_id, thing, seen.revision, reading)
         self._db.change(_MEND_EARLIEST, (object_id,))
         if sighted and not revised:  # read again with other keys, which verified more
             self._db.change(_REFUSALS, (from_texts(reading.refusals), revision_id))
         return changed or revised or sighted > 0
 
-    def _keep_object(self, seen: ObjectSeen) -> tuple[int, GithubObject, bool]:
-        """Keep the object itself; return its row's id, the object as it is now, and whether it changed."""
+    def _add_object(self, seen: ObjectSeen, reading: Reading) -> tuple[int, int] | None:
+        """Keep an object that nobody knew, with its revision; return their rows' ids, None when it is known.
+
+        Most are new, and read at once by whoever has them kept: what is known of one need not be asked for.
+        """
+        thing, revision = seen.object, seen.revision
+        stated = Stated(thing, revision.updated_at, revision.updated_at)
+        added = self._db.row(_ADD, (*_key(thing.ref), *_values(stated)))
+        if added is None:
+            return None
+        object_id, login = added
+        first = self._add_revision(object_id, thing, revision, reading)
+        if first is None:
+            raise StoreError(f"the row of {thing.ref.kind} {thing.ref.id} is new, and has a version already")
+        revision_id, erased_at = first
+        if login == thing.author.login and erased_at is None:  # nobody was forgotten
+            self._read_objects[thing.ref], self._read_revisions[thing.ref] = thing, (revision,)
+        return object_id, revision_id
+
+    def _mend_object(self, seen: ObjectSeen) -> tuple[int, GithubObject, bool]:
+        """Keep what is new about an object; return its row's id, the object as it is now, and whether it changed."""
         as_of = seen.revision.updated_at
-        stated = Stated(seen.object, as_of, as_of)
-        ref = seen.object.ref
-        key = (ref.repository_id, ref.kind.value, ref.id)
-        added = self._db.row(_ADD, (*key, *_values(stated)))
-        if added is not None:
-            return added[0], seen.object, True
-        object_id, before = self._known_object(ref)
-        after = merge_objects(before, stated)
+        object_id, before = self._known_object(seen.object.ref)
+        after = merge_objects(before, Stated(seen.object, as_of, as_of))
         if after != before:
             self._db.change(_MEND, (*_values(after), object_id))
             self._mend_copies(object_id, before.thing, after.thing)
@@ -140,27 +158,36 @@ class ObjectLedger(ObjectFacts):
             self._db.change(_MEND_NUMBER, (after.number, object_id))
 
     def _known_object(self, ref: ObjectRef) -> tuple[int, Stated]:
-        row = self._db.rows(self._db.locking(_KNOWN), (ref.repository_id, ref.kind.value, ref.id))[0]
+        row = self._db.rows(self._db.locking(_KNOWN), _key(ref))[0]
         object_id, as_of, author_as_of = row[OBJECT_WIDTH:]
         return object_id, Stated(to_object(row), from_micros(as_of), from_micros(author_as_of))
 
-    def _keep_revision(
-        self, object_id: int, thing: GithubObject, revision: Revision, reading: Reading
-    ) -> tuple[int, bool]:
+    def _add_sightings(
+        self, object_id: int, revision_id: int, thing: GithubObject, revision: Revision, reading: Reading
+    ) -> int:
+        place = (thing.ref.repository_id, thing.number)
+        owner = (object_id, revision_id, None, *place, thing.author.id, to_micros(revision.updated_at))
+        return add_sightings(self._db, [(owner, sighting) for sighting in reading.sightings])
+
+    def _add_revision(self, object_id: int, thing: GithubObject, revision: Revision, reading: Reading) -> Row | None:
+        """Keep a version; return its row's id, and when its writer was forgotten; None when it is known."""
         updated_at, body_sha256 = to_micros(revision.updated_at), text_hash(revision.body)
         key = (object_id, updated_at, body_sha256)
-        told = _told(revision)
         place = (thing.ref.repository_id, thing.number)
-        ref = thing.ref
-        sha256 = revision_hash((ref.repository_id, ref.kind.value, ref.id), updated_at, body_sha256)
+        sha256 = revision_hash(_key(thing.ref), updated_at, body_sha256)
         whose: tuple[int, ...] = (thing.author.id, updated_at)
         add = _ADD_REVISION
         if revision.edited and revision.editor.id != thing.author.id:
             whose, add = (*whose, revision.editor.id, updated_at), _ADD_EDITED
-        *editor, previous_body = told
+        *editor, previous_body = _told(revision)
         texts = (*whose, revision.body, *editor, *whose, previous_body)
-        values = (*key, *texts, from_texts(reading.refusals), *place, sha256, *whose)
-        added = self._db.row(add, values)
+        return self._db.row(add, (*key, *texts, from_texts(reading.refusals), *place, sha256, *whose))
+
+    def _keep_revision(
+        self, object_id: int, thing: GithubObject, revision: Revision, reading: Reading
+    ) -> tuple[int, bool]:
+        added = self._add_revision(object_id, thing, revision, reading)
+        body_sha256 = text_hash(revision.body)
         siblings = self._siblings(object_id, revision.updated_at)
         revision_id = siblings[body_sha256][0] if added is None else int(added[0])
         if added is None:
@@ -213,6 +240,10 @@ def _claim(sighting: Sighting) -> tuple[int | str | None, ...]:
         sighting.verified_with,
         to_micros(sighting.verified_at),
     )
+
+
+def _key(ref: ObjectRef) -> tuple[int, str, int]:
+    return ref.repository_id, ref.kind.value, ref.id
 
 
 def _told(revision: Revision) -> tuple[int | str | None, ...]:

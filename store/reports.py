@@ -37,9 +37,9 @@ _FILTERS = {
     "repository_id": "p.repository_id = ?",
 }
 _ORDER = "ORDER BY p.id DESC LIMIT ?"
-_OPEN = """
+_OPEN = f"""
 INSERT INTO report (workspace, feedback_id, repository_id, status, instruction, created_at, updated_at)
-VALUES (?, ?, ?, ?, ?, ?, ?)
+VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING {_COLUMNS.replace("p.", "")}
 """
 _PUT = """
 UPDATE report SET status = ?, snoozed_until = ?, title = ?, summary = ?, instruction = ?, priority = ?,
@@ -152,8 +152,7 @@ class ReportLedger(ReportFacts):
             to_micros(at),
             to_micros(at),
         )
-        self._db.change(_OPEN, values)
-        return _to_report(self._db.rows(_ABOUT, (feedback.id,))[0])
+        return _to_report(self._db.rows(_OPEN, values)[0])
 
     def put_report(self, report: Report) -> None:
         """Keep a report as it is now. Raises NotFoundError when it was never opened."""

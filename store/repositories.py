@@ -120,7 +120,11 @@ class RepositoryFacts(Part):
         """Read the rows of one repository, one for each name, the current one first."""
         number, installation_id, deleted = rows[0][:3]
         return Repository(
-            number, self.workspaces_of(number), tuple(row[3] for row in rows), installation_id, bool(deleted)
+            number,
+            RepositoryFacts.workspaces_of(self, number),
+            tuple(row[3] for row in rows),
+            installation_id,
+            bool(deleted),
         )
 
 
@@ -143,6 +147,11 @@ class RepositoryLedger(RepositoryFacts):
         if repository_id not in self._read_repositories:
             self._read_repositories[repository_id] = super().repository(repository_id)
         return self._read_repositories[repository_id]
+
+    def workspaces_of(self, repository_id: int) -> frozenset[str]:
+        """Return the workspaces that a repository belongs to; none when it is not kept."""
+        repository = self.repository(repository_id)
+        return frozenset() if repository is None else repository.workspaces
 
     def put_repository(self, seen: RepositorySeen, *workspaces: str, assigned: bool = False) -> frozenset[int]:
         """Keep a repository, its names and workspaces; bind runs that were registered under one of the names.

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import astuple
 from datetime import datetime
 from typing import TypeAlias
 
@@ -71,8 +70,10 @@ class ResolutionLedger(ChangeLedger):
         told = (feedback_id, owner[0], answer.confidence.value, answer.mode, span_id)
         texts = (
             answer.diagnostic,
-            json.dumps([astuple(candidate) for candidate in answer.candidates], ensure_ascii=False),
-            json.dumps([astuple(finding) for finding in answer.findings], ensure_ascii=False),
+            json.dumps([(one.span_id, one.agent_name, one.reason) for one in answer.candidates], ensure_ascii=False),
+            json.dumps(
+                [(one.step, one.outcome, one.detail, one.evidence) for one in answer.findings], ensure_ascii=False
+            ),
             cause,
         )
         hashes = resolution_hashes(told, texts, resolved_at)

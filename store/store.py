@@ -16,7 +16,7 @@ from store.answers import Answers
 from store.catalogue import Catalogue
 from store.database import Database
 from store.forgetting import Forgotten
-from store.inbox import Inbox
+from store.inbox import Following, Inbox
 from store.integrity import Examiner
 from store.ledger import Ledger
 from store.progress import Turns
@@ -143,12 +143,14 @@ class Store:
             yield ledger if mine else None
 
     @contextmanager
-    def processing_some(self, claimed: Sequence[Claimed], *locks: str) -> Iterator[tuple[Ledger, frozenset[int]]]:
-        """Run one transaction that processes deliveries, and mark them done in it.
+    def processing_some(
+        self, claimed: Sequence[Claimed], *locks: str, following: Following | None = None
+    ) -> Iterator[tuple[Ledger, frozenset[int]]]:
+        """Run one transaction that processes deliveries, mark them done in it, and claim those ``following``.
 
         Yields the ids of those that no other worker has done already; waits for one that is at it.
         """
-        with self._keeping(self._inbox.processing_some(claimed, *locks)) as (ledger, mine):
+        with self._keeping(self._inbox.processing_some(claimed, *locks, following=following)) as (ledger, mine):
             yield ledger, mine
 
     def fail(self, claimed: Claimed, *, error: str, retry_at: datetime | None) -> None:

@@ -53,10 +53,12 @@ def follow(ledger: Ledger, policy: Policy, happened: Happened, at: datetime, *, 
     ledger.lock_late(map(report_lock, kept))
     if happened.implementation is not None:
         implement(ledger, *happened.implementation, at=at)
-    for feedback_id in about:
+    for feedback_id, former in about.items():
         feedback = ledger.feedback(feedback_id)
         if feedback is not None:
-            follow_feedback(ledger, feedback, answered_by=answered_by, at=at)
+            # As it is with its lock; one that was not there cannot have come meanwhile: its repository is locked.
+            report = None if former is None else ledger.report(former.id)
+            follow_feedback(ledger, feedback, report, answered_by=answered_by, at=at)
     for report_id in sorted(kept):
         report = ledger.report(report_id)
         if report is not None and (report.implementation is not None or report_id in worked_on):

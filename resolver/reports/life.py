@@ -35,12 +35,13 @@ class StatusChange:
     pull_request_url: str | None = None
 
 
-def follow_feedback(ledger: Ledger, feedback: Feedback, *, answered_by: Producer, at: datetime) -> None:
-    """Open a report about feedback that is authorised, and have it say what became of the feedback since.
+def follow_feedback(
+    ledger: Ledger, feedback: Feedback, report: Report | None, *, answered_by: Producer, at: datetime
+) -> None:
+    """Open a report about feedback that is authorised and has none; have it say what became of the feedback since.
 
     ``answered_by`` is who gave the newest answer, should the report not tell of it yet.
     """
-    report = ledger.report_about(feedback.id)
     if report is None:
         if not feedback.state.authorized:
             return

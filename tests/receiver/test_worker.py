@@ -16,7 +16,7 @@ from resolver.errors import PayloadError, StoreError
 from resolver.intake import Intake
 from resolver.model.deliveries import Claimed
 from store import Store
-from store.inbox import MOST_TRIES
+from store.inbox import MOST_TRIES, Following
 from tests.support.inbox import settings_for
 from tests.support.service import until
 
@@ -50,10 +50,14 @@ class Queue:
         """Gather nothing: this stands in for the ledger too, where deliveries are processed together."""
 
     @contextmanager
-    def processing_some(self, claimed: list[Claimed], *_locks: str) -> Iterator[tuple[Queue, frozenset[int]]]:
-        """Hand out a ledger for several; done when nothing is raised."""
+    def processing_some(
+        self, claimed: list[Claimed], *_locks: str, following: Following | None
+    ) -> Iterator[tuple[Queue, frozenset[int]]]:
+        """Hand out a ledger for several, and those that follow; done when nothing is raised."""
         yield self, frozenset(one.id for one in claimed)
         self.together.append([one.guid for one in claimed])
+        if following is not None:
+            following.claimed = self.claim_some(following.at, most=following.most)
 
     def ping(self) -> None:
         """Raise StoreError when it is broken."""
@@ -146,6 +150,35 @@ def test_what_waits_is_taken_in_together(services: Services, queue: Queue, domai
     assert Hand(services).work_once() is True
     assert (queue.together, queue.done) == ([["one", "two", "three"]], [])
     assert domain.causes == ["delivery one", "delivery two", "delivery three"]
+
+
+def test_what_follows_is_taken_with_what_is_done(services: Services, queue: Queue, domain: Domain) -> None:
+    """Where several are done, the next ones are in hand already: nobody looks for them once more."""
+    queue.waiting, queue.at_once = [claimed(name) for name in "abcdef"], 2
+    hand = Hand(services)
+
+    assert [hand.work_once() for _ in range(4)] == [True, True, True, False]
+    assert queue.together == [["a", "b"], ["c", "d"], ["e", "f"]]
+    assert queue.looks == 5  # once before the first two, once with each two, once in vain
+
+
+def test_at_the_end_what_is_in_hand_is_done(services: Services, queue: Queue, domain: Domain) -> None:
+    """A worker that is told to stop does what it has in hand, and takes nothing more."""
+    queue.waiting, queue.at_once = [claimed(name) for name in "abcdef"], 2
+    stop = threading.Event()
+    take_in = domain.apply
+
+    def stopped(ledger: object, _prepared: object, *, cause: str) -> None:
+        take_in(ledger, _prepared, cause=cause)
+        if cause == "delivery b":
+            threading.Timer(0, stop.set).start()
+            stop.wait()
+
+    domain.apply = stopped  # type: ignore[method-assign]
+    run_worker(services, stop=stop)
+
+    assert queue.together == [["a", "b"], ["c", "d"]]
+    assert [one.guid for one in queue.waiting] == ["e", "f"]
 
 
 def test_what_cannot_be_taken_in_together_fails_alone(services: Services, queue: Queue, domain: Domain) -> None:

@@ -9,6 +9,7 @@ from typing import cast
 import pytest
 
 from store import Store
+from store.inbox import Following
 from store.waiting import HELD_FOR, Waiting
 from tests.support.databases import look_into, noting
 from tests.support.facts import NOON, after
@@ -172,3 +173,28 @@ def test_each_repository_in_order(store: Store, repositories: int) -> None:
         with store.processing(one):
             pass
     assert order == list(range(120))
+
+
+def test_those_that_follow_are_claimed_with_what_is_done(store: Store) -> None:
+    """The transaction that ends with some done claims the next ones too, each in its turn, its first try counted."""
+    fill(store, 9, lambda number: number % 2)
+    handed, seen = store.claim_some(NOON, most=4), list[str]()
+    while handed:
+        following = Following(after(1), most=3)
+        with store.processing_some(handed, following=following):
+            assert following.claimed == []
+        seen += [one.guid for one in handed]
+        handed = following.claimed
+        assert [one.tries for one in handed] == [1] * len(handed)
+    assert [guid for guid in seen if int(guid[1:]) % 2] == ["g1", "g3", "g5", "g7"]
+    assert [guid for guid in seen if not int(guid[1:]) % 2] == ["g0", "g2", "g4", "g6", "g8"]
+
+
+def test_what_came_to_nothing_claims_nothing(store: Store) -> None:
+    """Where the transaction is rolled back, those that follow are free, and no try of theirs is counted."""
+    fill(store, 4, lambda number: number)
+    handed, following = store.claim_some(NOON, most=2), Following(NOON, most=2)
+    with pytest.raises(ZeroDivisionError), store.processing_some(handed, following=following):
+        raise ZeroDivisionError
+    assert following.claimed == []
+    assert [(one.guid, one.tries) for one in store.claim_some(NOON, most=9)] == [("g2", 1), ("g3", 1)]

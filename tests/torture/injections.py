@@ -57,8 +57,8 @@ def _around_processing(guid: str, act: Callable[[], None]) -> None:
     processing = Store.processing_some
 
     @contextmanager
-    def poisoned(self: Store, claimed: Any, *locks: str) -> Iterator[Any]:  # noqa: ANN401 -- as the method it replaces
-        with processing(self, claimed, *locks) as (ledger, mine):
+    def poisoned(self: Store, claimed: Any, *locks: str, **more: Any) -> Iterator[Any]:  # noqa: ANN401 -- as replaced
+        with processing(self, claimed, *locks, **more) as (ledger, mine):
             if any(one.guid == guid for one in claimed):
                 act()
             yield ledger, mine
@@ -114,7 +114,7 @@ def _forgets_before_it_works(file: str) -> None:
     processing = Inbox.processing_some
 
     @contextmanager
-    def forgetful(self: Inbox, claimed: Any, *locks: str) -> Iterator[frozenset[int]]:  # noqa: ANN401 -- as above
+    def forgetful(self: Inbox, claimed: Any, *locks: str, **_more: Any) -> Iterator[frozenset[int]]:  # noqa: ANN401
         with processing(self, claimed) as mine:
             pass
         if not Path(file).exists():
