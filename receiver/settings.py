@@ -105,6 +105,16 @@ class Settings(BaseSettings):
     github_app_id: Annotated[int | None, Field(ge=1)] = None
     github_private_key_file: Path | None = None
     github_api_url: Annotated[str, BeforeValidator(text.web_address)] = "https://api.github.com"
+    github_client_id: Annotated[str | None, BeforeValidator(text.token)] = None
+    github_client_secret: Annotated[Token, AfterValidator(export.needed_by("github_client_id"))] = Field(
+        default=None, validate_default=True
+    )
+    page_users: Accounts = None
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether people may sign in to the page through GitHub: the App can ask who they are, and some are named."""
+        return bool(self.page_users and self.github_client_id and self.github_client_secret)
 
     @property
     def has_app(self) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from receiver.pages import assets, feedback, reports, runs, sign_in, statistics
+from receiver.pages import arrival, assets, feedback, reports, runs, sign_in, statistics
 from receiver.pages.rendering import failure, install
 from receiver.problems import told
 
@@ -19,7 +19,7 @@ POLICY = (
 """What a browser may load and send: this service's own, and nothing that stands in the page itself."""
 
 blueprint = Blueprint("pages", __name__, template_folder="../templates/pages")
-for part in (assets, sign_in, feedback, reports, runs, statistics):
+for part in (assets, sign_in, arrival, feedback, reports, runs, statistics):
     blueprint.register_blueprint(part.blueprint)
 blueprint.record_once(lambda setup: install(setup.app))
 

@@ -26,6 +26,7 @@ _TOKENS = "tests/receiver/test_api_tokens.py::"
 _MARKDOWN = "tests/resolver/test_markdown.py::"
 _PAGES = "tests/receiver/test_pages.py::"
 _ERRORS = "tests/receiver/test_api_errors.py::"
+_SIGN_INS = "tests/receiver/test_signing_in.py::"
 
 DEFENCES: Final = (
     # Deliveries
@@ -216,6 +217,37 @@ DEFENCES: Final = (
         _PAGES + "test_signing_in_leads_nowhere_else"),
     Defence("script in somebody's text", "receiver/templates/pages/story.html", "{{ feedback.state.body | cut }}",
         "{{ feedback.state.body | cut | safe }}", _PAGES + "test_texts_of_strangers_are_shown_as_texts"),
+    Defence("account of GitHub that nobody named", "receiver/auth.py",
+        "    if not settings.signs_in or not is_named(user, settings.page_users or frozenset()):",
+        "    if not settings.signs_in:", _SIGN_INS + "test_only_who_is_named_gets_in"),
+    Defence("sign-in where nobody is named", "receiver/settings.py",
+        "        return bool(self.page_users and self.github_client_id", "        return bool(self.github_client_id",
+        _SIGN_INS + "test_without_names_or_an_app_nobody_gets_in"),
+    Defence("session of somebody who is named no more", "receiver/pages/session.py",
+        "        return person_of(services, basis.person)",
+        "        return person_of(services, basis.person) or Principal(services.settings.workspace,"
+        " frozenset(operator_of(services).scopes), basis.person.login, person=basis.person)",
+        _SIGN_INS + "test_who_is_named_no_more_is_out_at_once"),
+    Defence("login of the attacker slipped to somebody", "receiver/signing_in.py",
+        """ or not hmac.compare_digest(expected.encode(), state.encode("utf-8", "replace")):""", ":",
+        _SIGN_INS + "test_a_way_in_is_of_one_browser"),
+    Defence("way in that is gone twice", "receiver/signing_in.py",
+        "        if not self._services.store.sessions.use_way_in(", "        if self._services is None and not"
+        " self._services.store.sessions.use_way_in(", _SIGN_INS + "test_a_way_in_is_gone_once"),
+    Defence("way in that lies about for long", "receiver/signing_in.py",
+        "        if self._services.clock() >= begun + LASTS:", "        if False:",
+        _SIGN_INS + "test_a_way_in_is_short"),
+    Defence("code of GitHub's that was caught on the way", "receiver/signing_in.py",
+        '            "code_challenge": base64url.encode(sha256(self._mac("verifier", ticket).encode()).digest()),\n',
+        '            "code_challenge": base64url.encode(sha256(b"known").digest()),\n',
+        _SIGN_INS + "test_who_is_named_gets_in"),
+    Defence("link that leads elsewhere by way of GitHub", "receiver/pages/sign_in.py",
+        '    departure = sign_ins().depart(to=_inside(request.args.get("to")), redirect_uri=_callback())\n',
+        '    departure = sign_ins().depart(to=request.args.get("to", "/"), redirect_uri=_callback())\n',
+        _SIGN_INS + "test_it_leads_nowhere_else"),
+    Defence("person who administers the service", "receiver/auth.py",
+        "    {Scope.FEEDBACK_READ, Scope", "    {Scope.ADMIN, Scope.FEEDBACK_READ, Scope",
+        _SIGN_INS + "test_a_person_may_what_a_maintainer_does_and_no_more"),
     Defence("answer that a browser takes for a page", "receiver/app.py",
         '    response.headers["X-Content-Type-Options"] = "nosniff"\n', "",
         "tests/test_security.py::test_no_answer_is_taken_for_another_type"),
