@@ -25,11 +25,15 @@ blueprint.record_once(lambda setup: install(setup.app))
 
 
 @blueprint.after_request
-def _headed(response: Response) -> Response:
-    """Have an error told as a page, and nothing kept or framed by others."""
+def headed(response: Response, *, form_to: str | None = None) -> Response:
+    """Have an error told as a page, and nothing kept or framed by others.
+
+    ``form_to`` is an origin that the page's form may go to beside this service.
+    """
     if told() is not None and response.is_json:
         response = failure(response)
-    response.headers["Content-Security-Policy"] = POLICY
+    policy = POLICY if form_to is None else POLICY.replace("form-action 'self'", f"form-action 'self' {form_to}")
+    response.headers["Content-Security-Policy"] = policy
     response.headers["Referrer-Policy"] = "same-origin"
     if not request.path.startswith(assets.PREFIX):
         response.headers["Cache-Control"] = "no-store"

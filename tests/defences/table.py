@@ -27,6 +27,8 @@ _MARKDOWN = "tests/resolver/test_markdown.py::"
 _PAGES = "tests/receiver/test_pages.py::"
 _ERRORS = "tests/receiver/test_api_errors.py::"
 _SIGN_INS = "tests/receiver/test_signing_in.py::"
+_SET_UP = "tests/receiver/test_set_up.py::"
+_SET_UP_TROUBLE = "tests/receiver/test_set_up_trouble.py::"
 
 DEFENCES: Final = (
     # Deliveries
@@ -268,17 +270,45 @@ DEFENCES: Final = (
         '    expected = "" if setting is None else setting.get_secret_value()',
         "    expected = given if setting is None else setting.get_secret_value()",
         _ERRORS + "test_without_a_configured_token_nobody_is_let_in"),
-    Defence("secrets that others on the host can read", "receiver/cli/init.py",
-        '            with os.fdopen(handle, "w", encoding="utf-8") as file:\n',
-        "            os.fchmod(handle, 0o644)\n"
-        '            with os.fdopen(handle, "w", encoding="utf-8") as file:\n',
+    Defence("secrets that others on the host can read", "receiver/private_file.py",
+        '        with os.fdopen(handle, "w", encoding="utf-8") as file:\n',
+        "        os.fchmod(handle, 0o644)\n"
+        '        with os.fdopen(handle, "w", encoding="utf-8") as file:\n',
         "tests/receiver/test_cli_init.py::test_init_writes_secrets_that_only_the_owner_can_read"),
     Defence("database that others on the host can read", "store/connections.py", "os.O_EXCL, 0o600)",
         "os.O_EXCL, 0o644)", "tests/test_security.py::test_only_its_owner_reads_the_database"),
-    Defence("settings that are replaced or linked elsewhere", "receiver/cli/init.py",
+    Defence("settings that are replaced or linked elsewhere", "receiver/private_file.py",
         "            os.link(temporary, path)",
         '            os.link(temporary, f"{temporary}x")\n            os.replace(f"{temporary}x", path)',
         "tests/receiver/test_cli_init.py::test_init_never_overwrites"),
+    Defence("set-up taken over by a stranger", "receiver/setting_up/pages.py",
+        "        if not set_up().door.admits(request.cookies.get(COOKIE)):", "        if False:",
+        _SET_UP + "test_a_wrong_code_opens_nothing"),
+    Defence("code of the set-up that is guessed", "receiver/setting_up/door.py",
+        "            if self._tries >= MOST_TRIES:", "            if False:",
+        _SET_UP + "test_a_code_may_be_mistyped_a_few_times"),
+    Defence("code of the set-up that is found later", "receiver/setting_up/door.py",
+        "            if self._clock() >= self._opened_at + CODE_LASTS:", "            if False:",
+        _SET_UP + "test_a_code_gets_old"),
+    Defence("set-up steered from another site", "receiver/setting_up/pages.py",
+        '        if request.method != "GET":\n            session.refuse_foreign(request)\n', "",
+        _SET_UP + "test_another_site_sets_nothing_up"),
+    Defence("App of the attacker's slipped into a set-up", "receiver/setting_up/course.py",
+        " or not hmac.compare_digest(way.state, _hash(state))", "", _SET_UP + "test_a_state_is_taken_once"),
+    Defence("way back of the set-up in another browser", "receiver/setting_up/pages.py",
+        "@blueprint.get(wish.CREATED)\n@inside\n", "@blueprint.get(wish.CREATED)\n",
+        _SET_UP + "test_a_state_is_of_the_browser_that_set_out"),
+    Defence("manifest that is sent elsewhere", "receiver/pages/__init__.py", "form-action 'self' {form_to}",
+        "form-action 'self' {form_to} *", _SET_UP + "test_the_manifest_may_go_to_github_alone"),
+    Defence("set-up that is done a second time", "receiver/setting_up/keeping.py",
+        "    if current.has_app or current.github_client_id is not None:", "    if False:",
+        _SET_UP_TROUBLE + "test_there_is_one_set_up"),
+    Defence("secrets that are half stored", "receiver/setting_up/keeping.py",
+        "            key.unlink(missing_ok=True)", "            pass",
+        _SET_UP_TROUBLE + "test_an_environment_that_wins_is_noticed_before_anything_is_stored"),
+    Defence("secret that says something else in the settings", "resolver/github/shapes.py",
+        '_CREDENTIAL = r"^[A-Za-z0-9._~-]{8,200}$"', '_CREDENTIAL = r"(?s)^.{8,200}$"',
+        _SET_UP_TROUBLE + "test_an_answer_that_cannot_be_used"),
     # Denial of service
     Defence("body without end", "receiver/body.py", "            if left < 0:", "            if False:",
         _HOOKS + "test_a_body_of_unknown_size_is_not_read_whole"),

@@ -39,6 +39,8 @@ class Web:
     visitor: Person | None = None
     manifests: list[dict[str, Any]] = field(default_factory=list)
     """Every manifest that was posted."""
+    forwarded_to: str | None = None
+    """Where a forwarder, whose address the App has, passes deliveries on to."""
     secret: str = "the-webhook-secret-that-github-made"
     client_secret: str = "the-client-secret-that-github-made"
     conversions: set[str] = field(default_factory=set)
@@ -72,7 +74,7 @@ def _new_app(world: World, request: Recorded) -> Answer:
     app = world.app
     app.hook_url = manifest["hook_attributes"]["url"]
     app.permissions, app.events = dict(manifest["default_permissions"]), list(manifest["default_events"])
-    world.log.send_to(app.hook_url, world.web.secret)
+    world.log.send_to(world.web.forwarded_to or manifest["hook_attributes"]["url"], world.web.secret)
     sent = ping()
     answered = 0 if world.log.send is None else world.log.send(sent)
     world.log.add(sent, at=world.clock(), status_code=answered)
