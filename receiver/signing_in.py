@@ -89,16 +89,16 @@ class SignIns:
         """
         self._require()
         begun, to = self._checked(ticket, state)
-        if not self._services.store.sessions.use_way_in(state, at=self._services.clock(), expires_at=begun + LASTS):
-            raise _refused("this way in was used before: sign in once more")
         if not self._places.acquire(blocking=False):
             raise ApiError(503, "busy", "others are signing in: try again in a moment", retry_after=COME_AGAIN)
-        with gate.outside():
-            try:
+        try:
+            if not self._services.store.sessions.use_way_in(state, at=self._services.clock(), expires_at=begun + LASTS):
+                raise _refused("this way in was used before: sign in once more")
+            with gate.outside():
                 verifier = self._mac("verifier", ticket)
                 return Arrival(self._asked().who(code, verifier=verifier, redirect_uri=redirect_uri), to)
-            finally:
-                self._places.release()
+        finally:
+            self._places.release()
 
     def _require(self) -> None:
         """Raise ApiError 404 where nobody may sign in through GitHub."""

@@ -27,7 +27,12 @@ blueprint = Blueprint("arrival", __name__)
 @blueprint.get(PATH)
 @page(Scope.ADMIN)
 def show(visitor: Visitor) -> Response | str:
-    """Show what has arrived. htmx asks again with what it shows: while that is the same nothing is sent."""
+    """Show what has arrived. htmx asks again with what it shows: while that is the same nothing is sent.
+
+    Where the page is that of a service about to start (``receiver.setting_up``), it is loaded anew.
+    """
+    if is_part() and request.args.get("after") == "":  # shown by the set-up, which knew no more
+        return Response(status=204, headers={"HX-Refresh": "true"})
     found = visitor.queries.deliveries(None, Span(limit=MOST)).items
     refused = refusals().get("bad_signature", 0)
     state = f"{found[0].id if found else 0}-{'-'.join(one.status for one in found)}-{refused}"

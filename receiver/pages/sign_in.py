@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
 from typing import Final
 
@@ -16,6 +17,8 @@ from receiver.pages.visitor import read_form
 from receiver.problems import ApiError
 from receiver.signing_in import LASTS
 from resolver.errors import GithubError
+
+log = logging.getLogger(__name__)
 
 CALLBACK: Final = "/sign-in/github/callback"
 """Where GitHub leads whoever signs in; the App has to name it, with the service's address before it."""
@@ -87,8 +90,10 @@ def _arrived() -> AnyResponse:
         return _form("/", fault=str(error), status=HTTPStatus.BAD_GATEWAY)
     principal = person_of(services(), arrival.user)
     if principal is None:
+        log.warning("@%s (%d) is not named, and was not let in", arrival.user.login, arrival.user.id)
         fault = f"@{arrival.user.login} may not sign in here: the settings do not name this account"
         return _form("/", fault=fault, status=HTTPStatus.FORBIDDEN)
+    log.info("@%s (%d) signed in through GitHub", arrival.user.login, arrival.user.id)
     response = redirect(arrival.to, 303)
     session.begin(services(), principal, response, secure=request.is_secure)
     return response

@@ -234,7 +234,7 @@ DEFENCES: Final = (
         """ or not hmac.compare_digest(expected.encode(), state.encode("utf-8", "replace")):""", ":",
         _SIGN_INS + "test_a_way_in_is_of_one_browser"),
     Defence("way in that is gone twice", "receiver/signing_in.py",
-        "        if not self._services.store.sessions.use_way_in(", "        if self._services is None and not"
+        "            if not self._services.store.sessions.use_way_in(", "            if self._services is None and not"
         " self._services.store.sessions.use_way_in(", _SIGN_INS + "test_a_way_in_is_gone_once"),
     Defence("way in that lies about for long", "receiver/signing_in.py",
         "        if self._services.clock() >= begun + LASTS:", "        if False:",

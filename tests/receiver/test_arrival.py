@@ -68,6 +68,12 @@ def test_the_first_delivery_is_shown_when_it_is_there(api: Api, operator: Browse
     assert "<html" not in part
 
 
+def test_a_page_from_before_the_start_is_loaded_anew(operator: Browser) -> None:
+    """What the set-up showed while the service was starting becomes the whole page, with the way on."""
+    answer = operator.get("/first-delivery?after=", HX_Request="true")
+    assert (answer.status_code, answer.headers["HX-Refresh"], answer.data) == (204, "true", b"")
+
+
 def test_a_refused_signature_is_shown_with_what_to_do(api: Api, operator: Browser) -> None:
     """Of a delivery whose signature does not hold the page says that it came, and which secrets to compare."""
     before = scrape.refusals()["bad_signature"]
