@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 from receiver.wiring import Services, web_of
-from store import Store
 
 if TYPE_CHECKING:  # the service itself is spared its memory
     from resolver.github.shapes import CreatedAppShape
@@ -17,8 +16,9 @@ _NAME: Final = "set-up"
 
 @dataclass(frozen=True, slots=True)
 class Founded:
-    """An App: its ``name``, and its page at GitHub."""
+    """An App: its number and name, and its page at GitHub."""
 
+    id: int
     name: str
     url: str
 
@@ -31,7 +31,7 @@ class Founded:
 def founded_of(app: CreatedAppShape, api_url: str) -> Founded:
     """Return what is remembered of an App; its page has to be at the GitHub that the service asks."""
     web = web_of(api_url)
-    return Founded(app.name, app.html_url if app.html_url.startswith(f"{web}/") else f"{web}/apps/{app.slug}")
+    return Founded(app.id, app.name, app.html_url if app.html_url.startswith(f"{web}/") else f"{web}/apps/{app.slug}")
 
 
 def remember(services: Services, founded: Founded) -> None:
@@ -39,7 +39,8 @@ def remember(services: Services, founded: Founded) -> None:
     services.store.save_progress(_NAME, asdict(founded), services.clock())
 
 
-def remembered(store: Store) -> Founded | None:
-    """Return it; None where no set-up made one. Raises StoreError."""
-    kept = store.progress(_NAME)
-    return None if kept is None else Founded(kept["name"], kept["url"])
+def remembered(services: Services) -> Founded | None:
+    """Return it; None where no set-up made the App that the settings name. Raises StoreError."""
+    kept = services.store.progress(_NAME)
+    founded = None if kept is None else Founded(kept["id"], kept["name"], kept["url"])
+    return founded if founded is not None and founded.id == services.settings.github_app_id else None

@@ -70,17 +70,21 @@ def _serve_set_up(listener: socket.socket, settings: Settings) -> None:
     """Run the set-up's own process to its end. Exits with 0 when a signal asks for that."""
     at = ("--fd", str(listener.fileno()), "--at", _shown(listener), "--parent", str(os.getpid()))
     command = lineage.python("receiver.setting_up.server", *at, "--log-format", settings.log_format)
+    process: subprocess.Popen[bytes] | None = None
     stopping = False
-    _flush()
-    process = subprocess.Popen(command, pass_fds=(listener.fileno(),), stdin=subprocess.DEVNULL)  # noqa: S603
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         nonlocal stopping
         stopping = True
-        process.terminate()
+        if process is not None:
+            process.terminate()
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, stop)
+    _flush()
+    process = subprocess.Popen(command, pass_fds=(listener.fileno(),), stdin=subprocess.DEVNULL)  # noqa: S603
+    if stopping:
+        process.terminate()
     process.wait()
     if stopping:
         raise SystemExit(0)

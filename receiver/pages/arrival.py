@@ -43,6 +43,6 @@ def show(visitor: Visitor) -> Response | str:
         deliveries=found,
         refused=refused,
         state=state,
-        app=remembered(services().store),
+        app=remembered(services()),
         starting=False,
     )

@@ -86,9 +86,11 @@ def test_a_refused_signature_is_shown_with_what_to_do(api: Api, operator: Browse
 
 
 def test_it_leads_to_the_installation_of_the_app_that_was_made(api: Api, operator: Browser) -> None:
-    """After a set-up it names the App, and leads to where it is installed; without one it says where to look."""
+    """After a set-up it names the App, and leads to where it is installed; without, or for another, it says where."""
     assert "Developer settings" in operator.page("/first-delivery").text
-    remember(api.services, Founded("acme-whichrun", "https://github.com/apps/acme-whichrun"))
+    remember(api.services, Founded(7, "acme-whichrun", "https://github.com/apps/acme-whichrun"))
+    assert "Developer settings" in operator.page("/first-delivery").text
+    api.services.settings.__dict__["github_app_id"] = 7
     page = operator.page("/first-delivery")
     assert "https://github.com/apps/acme-whichrun/installations/new" in page.links
     assert "acme-whichrun is connected" in page.text

@@ -26,7 +26,7 @@ def test_a_client_id_wants_its_secret(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_names_are_accounts_of_github(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who may sign in is named by login, in any case, or by id; nothing else is taken, and a stray comma is nobody."""
     monkeypatch.setenv("WHICHRUN_PAGE_USERS", "@OctoCat, 583231")
-    assert load().page_users == {"octocat", "583231"}
+    assert load().page_users == frozenset({"octocat", "583231"})
     for wrong in (",", "two words", "a/b"):
         monkeypatch.setenv("WHICHRUN_PAGE_USERS", wrong)
         with pytest.raises(SettingsError, match="WHICHRUN_PAGE_USERS"):
