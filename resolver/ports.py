@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
+from resolver.answering.ledger import PostingLedger
 from resolver.model.answers import Answer, Resolution
 from resolver.model.asking import Asking, Permission, Want
 from resolver.model.feedback import Feedback, FeedbackState, Status
@@ -149,6 +150,10 @@ class Facts(Protocol):
         """Return how many commits lead to a pull request's present head, and how many GitHub counts."""
         ...
 
+    def listed_commits(self, repository_id: int, number: int, head_sha: str) -> tuple[tuple[str, str | None], ...]:
+        """Return the commits that GitHub lists for a head, oldest first, each with its author's login if known."""
+        ...
+
     def pulls_merged_as(self, repository_id: int, sha: str) -> tuple[PullRequest, ...]:
         """Return the merged pull requests whose merge (or squash) commit this is."""
         ...
@@ -228,7 +233,7 @@ class Facts(Protocol):
         ...
 
 
-class Ledger(Facts, ReportLedger, Protocol):
+class Ledger(Facts, ReportLedger, PostingLedger, Protocol):
     """Facts, and the writing of them: one transaction, all or nothing.
 
     Each ``put_*`` is idempotent and independent of order; it returns whether (or what) anything changed.

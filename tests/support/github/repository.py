@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tests.support.builders import MAINTAINER, Person
 from tests.support.clone import Clone
 from tests.support.github.history import History
-from tests.support.github.texts import CommitComment, Issue, IssueComment, Pull, Review, ReviewComment
+from tests.support.github.texts import CheckRun, CommitComment, Issue, IssueComment, Pull, Review, ReviewComment
 
 LONG_AGO = "2026-10-01T09:00:00Z"
 
@@ -39,6 +39,9 @@ class Repository:
     review_comments: dict[int, ReviewComment] = field(default_factory=dict)
     issue_comments: dict[int, IssueComment] = field(default_factory=dict)
     commit_comments: dict[int, CommitComment] = field(default_factory=dict)
+    check_runs: dict[int, CheckRun] = field(default_factory=dict)
+    reactions: dict[tuple[str, int], set[tuple[str, str]]] = field(default_factory=dict)
+    """By kind and id of what was reacted to: who reacted, and with what."""
     _history: History | None = None
 
     @property
