@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from receiver.answering.saying import Sayings
 from receiver.answering.writing import TURN, Writer, markers_of
@@ -59,13 +59,11 @@ class Written:
         """Return the present time of the world, or so many minutes before it, as GitHub writes it."""
         return written(self.asked.world.now - timedelta(minutes=minutes))
 
-    def opens(self, *, body: str = "A change.", head: str = "a" * 40, **more: object) -> None:
+    def opens(self, *, head: str = "a" * 40, at: str | None = None, **more: Any) -> None:  # noqa: ANN401 -- of the delivery
         """Have the agent open a pull request, at GitHub unless it stands there, and by a delivery."""
         if 42 not in self.asked.repo.pulls:
             self.asked.repo.add_pull(42, head_sha=head, base_sha="b" * 40)
-        self.asked.world.deliver(
-            pull_request(REPO, body=body, at=self.at(), head=head, base="b" * 40, **more)  # type: ignore[arg-type]
-        )
+        self.asked.world.deliver(pull_request(REPO, at=at or self.at(), head=head, base="b" * 40, **more))
 
     def remark(
         self, number: int, body: str = IMPROVE, *, on: int = 42, on_pull: bool = True, action: str = "created"
