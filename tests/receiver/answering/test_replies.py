@@ -144,12 +144,19 @@ def test_what_somebody_deleted_stays_deleted(answering: Answering) -> None:
     assert written.rows() == [("reply", "gone", None)]
 
 
-def test_the_ignored_and_the_old_get_nothing(answering: Answering) -> None:
-    """Who may not give feedback is not answered, and neither is what was written more than a day ago."""
+def test_the_ignored_get_nothing(answering: Answering) -> None:
+    """Who may not give feedback is not answered: no posting, and no token is asked for."""
     written = answering("reply,reaction")
-    world = written.asked.world
-    world.deliver(issue_comment(REPO, id=11, author=AGENT, body=IMPROVE, at=written.at()))
-    world.deliver(issue_comment(REPO, id=12, body=IMPROVE, at=written.at(60 * 25)))
+    written.asked.world.deliver(issue_comment(REPO, id=11, author=AGENT, body=IMPROVE, at=written.at()))
+    written.write()
+    assert written.rows() == []
+    assert written.asked.standing_in.asked("access_tokens") == []
+
+
+def test_the_old_gets_nothing(answering: Answering) -> None:
+    """What was written more than a day before it came in is not answered, however it came."""
+    written = answering("reply,reaction")
+    written.asked.world.deliver(issue_comment(REPO, id=12, body=IMPROVE, at=written.at(60 * 25)))
     written.write()
     assert written.rows() == []
     assert written.asked.standing_in.asked("access_tokens") == []
