@@ -20,9 +20,8 @@ SAID = b"\x01" * 32
 
 def reply(number: int = 11) -> NewPosting:
     """Make a reply to a comment."""
-    return NewPosting(
-        means=Means.REPLY, repository_id=REPOSITORY, subject=f"issue_comment/{number}", feedback_id=number
-    )
+    subject = f"issue_comment/{number}"
+    return NewPosting(means=Means.REPLY, repository_id=REPOSITORY, subject=subject, feedback_id=number)
 
 
 def head(label: str = "head") -> NewPosting:
