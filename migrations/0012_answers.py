@@ -13,7 +13,9 @@ CREATE TABLE posting (
 CREATE UNIQUE INDEX posting_subject ON posting (repository_id, means, subject);
 CREATE INDEX posting_due ON posting (next_try_at, id) WHERE status = 'waiting';
 CREATE INDEX posting_stuck ON posting (id) WHERE status = 'dead' OR refusal IS NOT NULL;
-CREATE INDEX posting_heads ON posting (noted_at) WHERE means = 'commits'
+CREATE INDEX posting_heads ON posting (noted_at) WHERE means = 'commits';
+
+CREATE INDEX pull_request_at_head ON pull_request (repository_id, head_sha) WHERE state = 'open'
 """
 
 SQLITE = {"id": "INTEGER NOT NULL PRIMARY KEY", "bytes": "BLOB", "text": "TEXT"}

@@ -114,6 +114,10 @@ class Facts(Protocol):
         """Return a pull request as last stated."""
         ...
 
+    def pulls_at_head(self, repository_id: int, head_sha: str) -> tuple[PullRequest, ...]:
+        """Return the open pull requests of a repository whose present head is a commit, by number."""
+        ...
+
     def pull_commits_touching(
         self, repository_id: int, number: int, path: str, at: datetime, *, upto: str | None = None
     ) -> tuple[str, ...]:

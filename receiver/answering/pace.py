@@ -32,7 +32,7 @@ class Pace:
     def read(cls, state: dict[str, Any]) -> Pace:
         """Read what ``written`` wrote; nothing at all is a bucket that is full."""
         buckets = {name: (float(left), times.parse(at)) for name, (left, at) in state.get("buckets", {}).items()}
-        return cls(buckets)
+        return cls(buckets, max((at for _, at in buckets.values()), default=None))
 
     def written(self) -> dict[str, Any]:
         """Write it, as JSON can hold it."""

@@ -22,19 +22,22 @@ from resolver.model.github import Repository
 from resolver.model.posting import ClaimedPosting, Means
 from store import Catalogue
 
-OPEN: Final = "open"
 _CONCLUSIONS: Final = {Verdict.SIGNED: "success", Verdict.UNSIGNED: "neutral", Verdict.UNKNOWN: "neutral"}
 
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """What is to stand where; ``body`` is what GitHub is sent, None for a reaction. ``since`` is when it can begin."""
+    """What is to stand where; ``body`` is what GitHub is sent, None for a reaction. ``since`` is when it can begin.
+
+    Where ``only_changes`` is true it is not made: what may stand there already is changed.
+    """
 
     place: Place
     target: Target
     marker: str
     since: datetime
     body: Mapping[str, object] | None = None
+    only_changes: bool = False
 
     @property
     def sha256(self) -> bytes:
@@ -70,8 +73,9 @@ class Sayings:
         feedback = None if new.feedback_id is None else facts.feedback(new.feedback_id)
         if feedback is None or repository.workspaces != {feedback.workspace}:
             return None  # the repository is, also, another workspace's by now: nothing is told there
-        if claimed.github_id is None and feedback.state.status not in SETTABLE:
-            return None  # taken back before it was answered
+        taken_back = feedback.state.status not in SETTABLE
+        if taken_back and claimed.github_id is None and claimed.begun_at is None:
+            return None  # before it was answered
         target = target_of(facts, new.means, feedback)
         if target is None:
             return None
@@ -82,23 +86,24 @@ class Sayings:
         run = None if answer is None or answer.span_id is None else facts.run(feedback.workspace, answer.span_id)
         said, page = wording.say(feedback, run), f"{self.services.settings.public_url}/feedback/{feedback.id}"
         if new.means is Means.REPLY:
-            return Saying(place, target, marker, since, wording.reply(said, marker, page))
+            return Saying(place, target, marker, since, wording.reply(said, marker, page), only_changes=taken_back)
         sha, name = new.head_sha or target.sha or "", target.name or ""
         body = wording.check(said, CheckRun(name=name, sha=sha, marker=marker, page=page))
-        return Saying(place, check_on(sha, name), marker, since, body)
+        return Saying(place, check_on(sha, name), marker, since, body, only_changes=taken_back)
 
     def _of_commits(
         self, facts: Catalogue, claimed: ClaimedPosting, repository: Repository, place: Place
     ) -> Saying | None:
         new = claimed.new
-        pull = None if new.number is None else facts.pull_request(repository.id, new.number)
-        if pull is None or pull.head_sha != new.head_sha or pull.state != OPEN:
+        pulls = facts.pulls_at_head(repository.id, new.subject)
+        if not pulls:
             return None  # there is another head by now, which has a check run of its own
-        judged = signed.judge(facts, self.services.policy, repository, pull, self.services.clock())
+        at = self.services.clock()
+        judged = signed.worst(signed.judge(facts, self.services.policy, repository, pull, at) for pull in pulls)
         marker, output = self.markers.of(new), signed.output(judged)
-        run = CheckRun(name=signed.NAME, sha=pull.head_sha, marker=marker)
+        run = CheckRun(name=signed.NAME, sha=new.subject, marker=marker)
         if judged.verdict is Verdict.PENDING:
             body = run.pending(output)
         else:
             body = run.completed(_CONCLUSIONS[judged.verdict], output)
-        return Saying(place, check_on(pull.head_sha, signed.NAME), marker, claimed.noted_at, body)
+        return Saying(place, check_on(new.subject, signed.NAME), marker, claimed.noted_at, body)

@@ -148,7 +148,9 @@ class _Hand:
         if github_id is None and self._may_stand(claimed, saying):
             github_id = self.writer.github.find(saying.place, saying.target, saying.marker, saying.since - HOLD)
             said = None
-        if github_id is None:
+        if github_id is None and saying.only_changes:
+            self._settle(claimed, Fate.DONE, "nothing")
+        elif github_id is None:
             self._make(claimed, saying)
         elif said == saying.sha256:
             self._settle(claimed, Fate.DONE, "unchanged")

@@ -71,7 +71,8 @@ def _note(ledger: Ledger, means: Means, feedback: Feedback, at: datetime) -> Non
         number=feedback.object.number,
         head_sha=target.sha,
     )
-    ledger.note_posting(posting, at, due=at + SETTLES, new=_is_answered(ledger, feedback, at))
+    due = at if means is Means.REACTION else at + SETTLES
+    ledger.note_posting(posting, at, due=due, new=_is_answered(ledger, feedback, at))
 
 
 def _is_answered(ledger: Ledger, feedback: Feedback, at: datetime) -> bool:

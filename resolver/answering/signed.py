@@ -9,7 +9,7 @@ in a person's name is not flagged.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -81,6 +81,12 @@ def judge(facts: Facts, policy: Policy, repository: Repository, pull: PullReques
         by_nobody=sum(login is None for _, login in listed),
         unsigned=unsigned,
     )
+
+
+def worst(judged: Iterable[Judged]) -> Judged:
+    """Return what holds of a head that several pull requests have: no better than for any of them."""
+    order = (Verdict.PENDING, Verdict.UNKNOWN, Verdict.UNSIGNED, Verdict.SIGNED)
+    return min(judged, key=lambda one: (order.index(one.verdict), -len(one.unsigned), -one.commits))
 
 
 def is_agents(policy: Policy, login: str | None) -> bool:

@@ -14,7 +14,7 @@ from resolver.answering.own import mark
 from resolver.answering.showing import shown
 from resolver.correction import MANUAL
 from resolver.model.answers import Answer, Confidence
-from resolver.model.feedback import SETTABLE, Feedback
+from resolver.model.feedback import SETTABLE, Feedback, Status
 from resolver.model.runs import Run
 
 _SURE: Final = {
@@ -24,7 +24,6 @@ _SURE: Final = {
 _BY_HAND: Final = "How sure: a person said so."
 _NOBODY: Final = "No run can be named for this feedback."
 _NOBODY_BY_HAND: Final = "This feedback is about no run: a person said so."
-_WITHDRAWN: Final = "This feedback was taken back."
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +34,18 @@ class Said:
     sentences: tuple[str, ...]
 
 
+_TAKEN_BACK: Final = {
+    Status.WITHDRAWN: Said("Taken back", ("This feedback was taken back.",)),
+    Status.IGNORED: Said(
+        "Does not count", ("This feedback does not count: whoever wrote or edited it may give none.",)
+    ),
+}
+
+
 def say(feedback: Feedback, run: Run | None) -> Said:
     """Put the newest answer into words; ``run`` is the registered run that it names."""
     if feedback.state.status not in SETTABLE:
-        return Said("Taken back", (_WITHDRAWN,))
+        return _TAKEN_BACK[feedback.state.status]
     answer = None if feedback.resolution is None else feedback.resolution.answer
     by_hand = answer is not None and answer.mode == MANUAL
     if answer is None or answer.confidence is Confidence.UNRESOLVED or answer.span_id is None:

@@ -10,7 +10,7 @@ import pytest
 from receiver.rereading import read_again
 from receiver.wiring import wire
 from resolver.claims.ring import parse_ring
-from tests.support.builders import Person
+from tests.support.builders import Person, pull_request
 from tests.support.clone import Clone, NewCommit
 from tests.support.github.texts import CheckRun
 from tests.support.world import REPO
@@ -207,3 +207,19 @@ def test_old_pull_requests_get_none(pulled: Pulled) -> None:
     pulled.tell(action="closed")
     pulled.written.settle()
     assert pulled.written.checks == []
+
+
+def test_a_second_pull_request_makes_nothing_greener(pulled: Pulled) -> None:
+    """Where two pull requests have one head, the check run says no more than holds of both."""
+    signed = pulled.written.asked.world.run("coder").commit_trailers
+    pulled.write((AGENT, "One"), (AGENT, f"Two\n\n{signed}"))
+    pulled.open()
+    written = pulled.written
+    written.asked.repo.add_pull(43, head_sha=pulled.shas[-1], base_sha=pulled.shas[1])
+    made = pull_request(
+        REPO, number=43, id=43, at=written.at(), head=pulled.shas[-1], base=pulled.shas[1], base_branch="stacked"
+    )
+    written.asked.world.deliver(made)
+    written.settle()
+    assert outcome(pulled.check)[1] == "neutral"
+    assert pulled.shas[1] in pulled.check.output["summary"]

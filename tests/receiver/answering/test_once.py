@@ -152,3 +152,20 @@ def test_what_a_slower_worker_finds_out_is_void(answering: Answering) -> None:
     assert not postings.begin(slow, now)
     assert postings.begin(fast, now)
     assert REPO.id == fast.new.repository_id
+
+
+def test_taken_back_while_nobody_knows(answering: Answering) -> None:
+    """A command that is taken back after its answer was made, and before that was known: what stands says so."""
+    written = answering("reply")
+    written.remark(11)
+    die(written)
+    written.remark(11, "never mind", action="edited")
+    written.write()
+    (reply,) = written.comments
+    assert "This feedback was taken back." in (reply.body or "")
+    written.remark(12)
+    die(written, before=True)
+    written.remark(12, "never mind", action="edited")
+    written.write()
+    assert written.comments == [reply]
+    assert {row[1] for row in written.rows()} == {"done"}

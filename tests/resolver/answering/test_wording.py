@@ -132,6 +132,11 @@ def test_whatever_a_name_is(name: str) -> None:
         ),
         (feedback(None), "No run can be named", "No run can be named for this feedback."),
         (feedback(Confidence.EXACT, status=Status.WITHDRAWN), "Taken back", "This feedback was taken back."),
+        (
+            feedback(None, status=Status.IGNORED),
+            "Does not count",
+            "This feedback does not count: whoever wrote or edited it may give none.",
+        ),
     ],
 )
 def test_each_answer_is_said_in_plain_words(answered: Feedback, title: str, sentence: str) -> None:
