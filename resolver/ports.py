@@ -252,6 +252,10 @@ class Ledger(Facts, ReportLedger, Protocol):
         """
         ...
 
+    def add_object(self, seen: ObjectSeen, reading: Reading) -> bool:
+        """Keep an object that nobody knew, its revision, and the claims read in it; False when it is known already."""
+        ...
+
     def put_object(self, seen: ObjectSeen, reading: Reading) -> bool:
         """Keep an object, its revision, and the claims read in it."""
         ...
