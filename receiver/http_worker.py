@@ -73,7 +73,9 @@ class JsonThreadWorker(ThreadWorker):  # type: ignore[misc]
         """
         application = getattr(self, "wsgi", None)
         if application is not None:
-            application.extensions[WAITERS].closing = True
+            waiters = application.extensions.get(WAITERS)
+            if waiters is not None:  # a set-up has none
+                waiters.closing = True
         super().handle_exit(sig, frame)
 
     def init_process(self) -> None:
