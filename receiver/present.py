@@ -21,7 +21,7 @@ from resolver.model.tokens import Token
 
 def run_json(run: Run) -> shapes.Run:
     """Write a run."""
-    return {
+    shown: shapes.Run = {
         "span_id": run.span_id,
         "workspace": run.workspace,
         "repository": run.repository,
@@ -44,6 +44,9 @@ def run_json(run: Run) -> shapes.Run:
         "started_at": times.write(run.started_at),
         "ended_at": times.write_optional(run.ended_at),
     }
+    if run.sessions:
+        shown["sessions"] = list(run.sessions)
+    return shown
 
 
 def artifact_json(artifact: Artifact) -> shapes.Artifact:
@@ -190,17 +193,18 @@ def _dated(count: Count) -> shapes.Tally:
 
 def _tally(count: Count) -> shapes.Tally:
     found, total = count.by_confidence, count.total
-    exact, inferred, unresolved = found[Confidence.EXACT], found[Confidence.INFERRED], found[Confidence.UNRESOLVED]
     return {
         "key": count.key,
         "count": total,
-        "exact": exact,
-        "inferred": inferred,
-        "unresolved": unresolved,
+        "exact": found[Confidence.EXACT],
+        "claimed": found[Confidence.CLAIMED],
+        "inferred": found[Confidence.INFERRED],
+        "unresolved": found[Confidence.UNRESOLVED],
         "shares": {
-            "exact": _share(exact, total),
-            "inferred": _share(inferred, total),
-            "unresolved": _share(unresolved, total),
+            "exact": _share(found[Confidence.EXACT], total),
+            "claimed": _share(found[Confidence.CLAIMED], total),
+            "inferred": _share(found[Confidence.INFERRED], total),
+            "unresolved": _share(found[Confidence.UNRESOLVED], total),
         },
     }
 

@@ -54,6 +54,11 @@ def names(value: object) -> object:
     return _items(value) if isinstance(value, str) else value
 
 
+def word(value: object) -> object:
+    """Read one word of a few, in any case."""
+    return value.strip().lower() if isinstance(value, str) else value
+
+
 def accounts(value: object) -> object:
     """Read logins (lower case from here on: GitHub's are case-insensitive) or numeric ids, separated by commas."""
     if not isinstance(value, str):

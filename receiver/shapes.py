@@ -62,6 +62,9 @@ class Run(TypedDict):
     purpose: str | None
     started_at: Time
     ended_at: Time | None
+    sessions: NotRequired[
+        Annotated[list[str], Field(description="Names by which other tools know it; left out where there are none.")]
+    ]
 
 
 @closed
@@ -99,9 +102,9 @@ class Artifact(TypedDict):
 
 @closed
 class Candidate(TypedDict):
-    """A run that the evidence admits but does not prove."""
+    """A run that the evidence admits but does not prove; without a span, a tool that a mark names."""
 
-    span_id: str
+    span_id: str | None
     agent_name: str | None
     reason: str
 
@@ -235,6 +238,7 @@ class Shares(TypedDict):
     """How much of some feedback was resolved how, each between 0 and 1; all 0 where there is none."""
 
     exact: float
+    claimed: float
     inferred: float
     unresolved: float
 
@@ -246,6 +250,7 @@ class Tally(TypedDict):
     key: str | None
     count: int
     exact: int
+    claimed: int
     inferred: int
     unresolved: int
     shares: Shares

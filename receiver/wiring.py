@@ -58,6 +58,7 @@ def policy_of(settings: Settings) -> Policy:
         web=web_of(settings.github_api_url),
         asks=settings.has_app,
         homes=settings.workspaces,
+        marks=settings.marks,
     )
 
 

@@ -70,7 +70,7 @@ class Prepared:
         """Return the locks of the repositories, claims and runs spoken of."""
         seen = self.observation
         heads = (pull.head_repository_id for pull in seen.pulls if pull.head_repository_id is not None)
-        told = (seen.commits, seen.pull_commits, seen.blames, seen.origins, seen.permissions, seen.answered)
+        told = (seen.commits, seen.pull_commits, seen.blames, seen.origins, seen.permissions, seen.marks, seen.answered)
         asked = (one.repository_id for group in told for one in group)
         objects = (one.object.ref.repository_id for one in seen.objects)
         numbers = map(repository_lock, (*(one.id for one in seen.repositories), *heads, *asked, *objects))

@@ -32,6 +32,7 @@ from resolver.model.github import (
     Text,
     ThreadSeen,
 )
+from resolver.model.marks import Mark, MarksTold
 from resolver.model.runs import Reading, Run, Sighting, Verification
 from resolver.reports.port import ReportLedger
 
@@ -203,6 +204,14 @@ class Facts(Protocol):
         """Return the registered runs among some spans, by span."""
         ...
 
+    def runs_of_session(self, workspace: str, session: str, limit: int) -> tuple[Run, ...]:
+        """Return the registered runs that named a session as theirs, by span, ``limit`` at most."""
+        ...
+
+    def recorded_marks(self, repository_id: int, sha: str) -> tuple[Mark, ...]:
+        """Return the marks that are recorded of a commit elsewhere than in its message, as GitHub told them last."""
+        ...
+
     def first_posters(self, digest: str) -> frozenset[int]:
         """Return the author ids of those who may have posted a claim first, in a text (not a commit).
 
@@ -286,6 +295,10 @@ class Ledger(Facts, ReportLedger, Protocol):
 
     def put_origin(self, origin: Origin) -> bool:
         """Keep who wrote lines that a squash merge brought; what is known already stays."""
+        ...
+
+    def put_marks(self, told: MarksTold) -> bool:
+        """Keep the marks that are recorded of a commit, in place of those that were told before."""
         ...
 
     def put_permission(self, permission: Permission) -> bool:
@@ -382,5 +395,5 @@ class Ledger(Facts, ReportLedger, Protocol):
         ...
 
     def update_run(self, run: Run) -> None:
-        """Store a run's changed fields (``ended_at``, ``head_sha``, ``numbers``, ``artifacts``)."""
+        """Store a run's changed fields (``ended_at``, ``head_sha``, ``numbers``, ``artifacts``, ``sessions``)."""
         ...

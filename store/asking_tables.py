@@ -100,6 +100,24 @@ class LineOrigin(Table):
         without_rowid = True
 
 
+class CommitMark(Table):
+    """A mark that is recorded of a commit elsewhere than in its message, and its place among those."""
+
+    repository_id = BigIntegerField()
+    sha = TextField()
+    position = SmallIntegerField()
+    kind = TextField()
+    tool = TextField(null=True)
+    session = TextField(null=True)
+    path = TextField(null=True)
+
+    class Meta:
+        """As GitHub told them last."""
+
+        primary_key = CompositeKey("repository_id", "sha", "position")
+        without_rowid = True
+
+
 class Permission(Table):
     """What an account may do in a repository, as GitHub said at a time."""
 

@@ -21,6 +21,7 @@ from store.deliveries import DeliveryFacts
 from store.entries import EntryFacts
 from store.feedback import FEEDBACK, FeedbackFacts, to_feedback
 from store.figures import FigureFacts
+from store.marks import MarkFacts
 from store.origins import OriginFacts
 from store.part import below, compose
 from store.permissions import PermissionFacts
@@ -93,6 +94,7 @@ class Catalogue(
     CommitFacts,
     BlameFacts,
     OriginFacts,
+    MarkFacts,
     RunFacts,
     FeedbackFacts,
     ResolutionFacts,

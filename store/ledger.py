@@ -8,6 +8,7 @@ from store.blame import BlameLedger
 from store.commits import CommitLedger
 from store.entries import EntryLedger
 from store.feedback import FeedbackLedger
+from store.marks import MarkLedger
 from store.object_ledger import ObjectLedger
 from store.origins import OriginLedger
 from store.permissions import PermissionLedger
@@ -26,6 +27,7 @@ class Ledger(
     CommitLedger,
     BlameLedger,
     OriginLedger,
+    MarkLedger,
     RunLedger,
     RepositoryLedger,
     FeedbackLedger,

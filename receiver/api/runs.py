@@ -38,7 +38,13 @@ def complete(call: Call[NoParameters, RunChange], span_id: str) -> shapes.Run:
     if elsewhere:
         message = f"names something outside of {run.repository}, the run's repository"
         raise invalid(*((f"artifacts.{index}", message) for index in elsewhere))
-    later = Later(ended_at=body.ended_at, head_sha=body.head_sha, numbers=body.numbers, artifacts=body.artifacts)
+    later = Later(
+        ended_at=body.ended_at,
+        head_sha=body.head_sha,
+        numbers=body.numbers,
+        artifacts=body.artifacts,
+        sessions=body.sessions,
+    )
     return run_json(call.changes.complete(run.span_id, later))
 
 

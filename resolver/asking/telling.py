@@ -15,8 +15,10 @@ from resolver.github import shapes
 from resolver.github.port import UNSAID
 from resolver.github.shapes import ReviewCommentShape, ReviewShape
 from resolver.hunks import RIGHT
+from resolver.marks import agent_trace, git_ai
 from resolver.model.asking import Need, Permission, Want
 from resolver.model.github import Blame, Kind, ObjectRef, PullCommits
+from resolver.model.marks import MarksTold
 from resolver.observe.observation import Observation
 from resolver.ports import Facts
 
@@ -150,6 +152,16 @@ def _held(asked: Asked, want: Want) -> Observation | None:
     return Observation() if asked.github.holds(asked.place, given(want.sha)) else None
 
 
+def _marks(asked: Asked, want: Want) -> Observation | None:
+    """Tell what git-ai's note and Agent Trace's file say of a commit; where there are neither, that may change."""
+    sha = given(want.sha)
+    records = asked.github.records(asked.place, sha)
+    if records.note is None and records.traces is None:
+        return None
+    found = (*git_ai.read(records.note or ""), *agent_trace.read(records.traces or "", sha))
+    return Observation(marks=(MarksTold(asked.place.id, sha, found),))
+
+
 def _permission(asked: Asked, want: Want) -> Observation | None:
     """Tell what an account may do; where its login is nobody's or another's by now, that says nothing of it."""
     found = asked.github.permission(asked.place, given(want.login))
@@ -169,5 +181,6 @@ _TELLERS: dict[Need, Callable[[Asked, Want], Observation | None]] = {
     Need.REMOVED: tracing.removed,
     Need.SQUASHED: tracing.squashed,
     Need.HELD: _held,
+    Need.MARKS: _marks,
     Need.PERMISSION: _permission,
 }

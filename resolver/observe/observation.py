@@ -16,6 +16,7 @@ from resolver.model.github import (
     RepositorySeen,
     ThreadSeen,
 )
+from resolver.model.marks import MarksTold
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Observation:
     """What one delivery or answer holds, by what it is about; most hold one or two facts.
 
     The second group is told by answers alone: ``commits`` that no push is known to have brought, GitHub's own lists of
-    the commits of pull requests, who wrote lines, and what accounts may do.
+    the commits of pull requests, who wrote lines, what accounts may do, and what other tools recorded of commits.
     """
 
     repositories: tuple[RepositorySeen, ...] = ()
@@ -37,6 +38,7 @@ class Observation:
     blames: tuple[Blame, ...] = ()
     origins: tuple[Origin, ...] = ()
     permissions: tuple[Permission, ...] = ()
+    marks: tuple[MarksTold, ...] = ()
 
     answered: tuple[Want, ...] = ()
     """What GitHub need not be asked for any more: other answers have shown it."""

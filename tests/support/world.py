@@ -23,6 +23,7 @@ from resolver.model.answers import Answer
 from resolver.model.deliveries import DeliveryStatus, NewDelivery
 from resolver.model.feedback import Feedback
 from resolver.model.github import Blame
+from resolver.model.marks import MarkUse
 from resolver.model.runs import Run
 from resolver.observe import Observation
 from resolver.payloads import envelope
@@ -40,6 +41,7 @@ def policy(
     authors: set[str] | None = None,
     agents: set[str] | None = None,
     homes: dict[str, set[str]] | None = None,
+    marks: MarkUse = MarkUse.HINTS,
 ) -> Policy:
     """Make a policy: as without settings, but for what is given."""
     return Policy(
@@ -49,6 +51,7 @@ def policy(
         internal_agents=frozenset({"internal-catalog-analyst"}),
         window=timedelta(hours=24),
         homes={name: frozenset(workspaces) for name, workspaces in (homes or {}).items()},
+        marks=marks,
     )
 
 
@@ -84,6 +87,7 @@ class World:
         span: str | None = None,
         register: bool = True,
         workspace: str = "default",
+        sessions: tuple[str, ...] = (),
     ) -> Marks:
         """Register a run, named after its agent unless ``span`` is given, and return what it signs with."""
         span = span or f"span-{agent}"
@@ -97,6 +101,7 @@ class World:
             number=number,
             numbers=tuple(dict.fromkeys(given)),
             internal=internal,
+            sessions=sessions,
         )
         if register:
             self.register(run)
