@@ -9,12 +9,14 @@ from datetime import date, timedelta
 
 from receiver import shapes
 from receiver.artifacts import Artifact
+from receiver.signals import Signal
 from receiver.views import AnswerView, ChangeView, FeedbackView, view_of
 from resolver import times
 from resolver.model.answers import Candidate, Confidence, Finding
 from resolver.model.deliveries import Delivery
-from resolver.model.github import Revision
+from resolver.model.github import Kind, Revision
 from resolver.model.runs import Run
+from resolver.model.signals import COMMIT
 from resolver.model.statistics import By, Count, Statistics
 from resolver.model.tokens import Token
 
@@ -62,6 +64,21 @@ def artifact_json(artifact: Artifact) -> shapes.Artifact:
         "verified_at": times.write_optional(artifact.verified_at),
         "posted_at": times.write_optional(artifact.posted_at),
         "author": artifact.author,
+    }
+
+
+def signal_json(number: int, signal: Signal) -> shapes.Signal:
+    """Write something that somebody did to what a run made; ``number`` is its id."""
+    seen = signal.seen
+    return {
+        "id": number,
+        "kind": seen.kind,
+        "url": signal.url,
+        "subject": "commit" if seen.subject_kind == COMMIT else Kind(seen.subject_kind),
+        "number": seen.number,
+        "detail": seen.detail,
+        "actor_id": seen.actor_id,
+        "occurred_at": times.write(seen.occurred_at),
     }
 
 

@@ -17,6 +17,7 @@ from resolver.model.deliveries import DeliveryStatus
 from resolver.model.feedback import Status
 from resolver.model.github import Kind
 from resolver.model.runs import Trust
+from resolver.model.signals import SignalKind
 from resolver.model.tokens import Scope
 
 Json = dict[str, Any]
@@ -98,6 +99,20 @@ class Artifact(TypedDict):
     verified_at: Time | None
     posted_at: Time | None
     author: str | None
+
+
+@closed
+class Signal(TypedDict):
+    """Something that somebody did to what a run made, without words."""
+
+    id: int
+    kind: SignalKind
+    url: Annotated[str, Field(description="What it happened to.")]
+    subject: Kind | Literal["commit"]
+    number: int | None
+    detail: Annotated[str | None, Field(description="The reaction, or the commit that reverts.")]
+    actor_id: Annotated[int | None, Field(description="The number of the account at GitHub.")]
+    occurred_at: Time
 
 
 @closed

@@ -59,6 +59,7 @@ def policy_of(settings: Settings) -> Policy:
         asks=settings.has_app,
         homes=settings.workspaces,
         marks=settings.marks,
+        signals=settings.signals,
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from resolver import told, watch
+from resolver import signals, told, watch
 from resolver.authority import Authority
 from resolver.claims import doubts
 from resolver.claims.reader import ClaimReader
@@ -179,6 +179,10 @@ class Intake:
         told.keep(ledger, observation, prepared.commits, news, at=self.clock())
         for thread in observation.threads:
             ledger.put_thread(thread)
+        signals.keep(ledger, self.policy, observation.signals)
+        signed = (seen.object for seen, reading in prepared.objects if reading.sightings)
+        signals.want_reactions(ledger, self.policy, signed, self.clock())
+        signals.want_next(ledger, self.policy, answered, self.clock())
         given = []
         for seen, reading in prepared.objects:
             _keep_object(ledger, seen, reading, news)

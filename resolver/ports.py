@@ -35,6 +35,7 @@ from resolver.model.github import (
 from resolver.model.marks import Mark, MarksTold
 from resolver.model.runs import Reading, Run, Sighting, Verification
 from resolver.reports.port import ReportLedger
+from resolver.signal_port import SignalLedger
 
 
 class Clock(Protocol):
@@ -237,7 +238,7 @@ class Facts(Protocol):
         ...
 
 
-class Ledger(Facts, ReportLedger, Protocol):
+class Ledger(Facts, ReportLedger, SignalLedger, Protocol):
     """Facts, and the writing of them: one transaction, all or nothing.
 
     Each ``put_*`` is idempotent and independent of order; it returns whether (or what) anything changed.

@@ -118,6 +118,29 @@ class CommitMark(Table):
         without_rowid = True
 
 
+class Signal(Table):
+    """What somebody did to an object (``subject`` is its id) or a commit (its SHA)."""
+
+    id = BigAutoField()
+    repository_id = BigIntegerField()
+    kind = TextField()
+    subject_kind = TextField()
+    subject = TextField()
+    event = TextField()
+    number = BigIntegerField(null=True)
+    actor_id = BigIntegerField(null=True)
+    detail = TextField(null=True)
+    occurred_at = BigIntegerField()
+
+    class Meta:
+        """Each once; the second index is for the threads of a pull request."""
+
+        indexes = (
+            (("repository_id", "subject_kind", "subject", "kind", "event"), True),
+            (("repository_id", "number", "kind"), False),
+        )
+
+
 class Permission(Table):
     """What an account may do in a repository, as GitHub said at a time."""
 

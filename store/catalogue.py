@@ -32,6 +32,7 @@ from store.reports import ReportFacts
 from store.resolutions import ResolutionFacts
 from store.rows import CLAIM, COMMIT_CARRIER, OBJECT_CARRIER, RUN, to_run, to_sighting
 from store.runs import RunFacts
+from store.signals import SignalFacts
 from store.statistics import StatisticsFacts
 from store.times import to_micros
 from store.wants import WantFacts
@@ -95,6 +96,7 @@ class Catalogue(
     BlameFacts,
     OriginFacts,
     MarkFacts,
+    SignalFacts,
     RunFacts,
     FeedbackFacts,
     ResolutionFacts,

@@ -18,6 +18,7 @@ from store.reports import ReportLedger
 from store.repositories import RepositoryLedger
 from store.resolutions import ResolutionLedger
 from store.runs import RunLedger
+from store.signals import SignalLedger
 from store.wants import WantLedger
 
 
@@ -28,6 +29,7 @@ class Ledger(
     BlameLedger,
     OriginLedger,
     MarkLedger,
+    SignalLedger,
     RunLedger,
     RepositoryLedger,
     FeedbackLedger,

@@ -17,11 +17,14 @@ from resolver.github.shapes import ReviewCommentShape, ReviewShape
 from resolver.hunks import RIGHT
 from resolver.marks import agent_trace, git_ai
 from resolver.model.asking import Need, Permission, Want
-from resolver.model.github import Blame, Kind, ObjectRef, PullCommits
+from resolver.model.github import SUBJECTS, Blame, Kind, ObjectRef, PullCommits
 from resolver.model.marks import MarksTold
+from resolver.model.signals import SignalSeen
 from resolver.observe.observation import Observation
 from resolver.ports import Facts
 
+MOST_REACTIONS = 300
+"""Reactions to one text that are kept."""
 MOST_READINGS = 4
 """How often a list of several pages is read, at most, until it holds nothing new."""
 
@@ -162,6 +165,19 @@ def _marks(asked: Asked, want: Want) -> Observation | None:
     return Observation(marks=(MarksTold(asked.place.id, sha, found),))
 
 
+def _reactions(asked: Asked, want: Want) -> Observation | None:
+    """Tell how people reacted to a text: the first so many, while a part of the rate limit is left to others."""
+    github, kind, number = asked.github.in_background(), want.kind, given(want.id)
+    on = given(want.number) if kind in SUBJECTS else number
+    found: list[SignalSeen] = []
+    for page in github.reactions(asked.place, given(kind), on):
+        asked.alive()
+        found += [observed.reaction(asked.place, given(kind), number, want.number, one) for one in page]
+        if len(found) >= MOST_REACTIONS:
+            break
+    return Observation(signals=tuple(found[:MOST_REACTIONS]))
+
+
 def _permission(asked: Asked, want: Want) -> Observation | None:
     """Tell what an account may do; where its login is nobody's or another's by now, that says nothing of it."""
     found = asked.github.permission(asked.place, given(want.login))
@@ -182,5 +198,6 @@ _TELLERS: dict[Need, Callable[[Asked, Want], Observation | None]] = {
     Need.SQUASHED: tracing.squashed,
     Need.HELD: _held,
     Need.MARKS: _marks,
+    Need.REACTIONS: _reactions,
     Need.PERMISSION: _permission,
 }

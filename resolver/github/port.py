@@ -15,7 +15,7 @@ from typing import Final, Protocol
 
 from resolver.github import shapes
 from resolver.model.asking import Access, Place
-from resolver.model.github import BlameRange
+from resolver.model.github import BlameRange, Kind
 
 
 class Unsaid(enum.Enum):
@@ -89,6 +89,10 @@ class Github(Protocol):
 
     def blame(self, place: Place, sha: str, path: str) -> tuple[BlameRange, ...] | None:
         """Return who last changed each line of a file at a commit (SPEC §5.5); None: no such commit or file."""
+        ...
+
+    def reactions(self, place: Place, kind: Kind, on: int) -> Iterator[tuple[shapes.ReactionShape, ...]]:
+        """Yield the reactions to a comment, by its id, or to an issue or pull request, by its number."""
         ...
 
     def records(self, place: Place, sha: str) -> Records:

@@ -17,6 +17,7 @@ from resolver.model.github import (
     ThreadSeen,
 )
 from resolver.model.marks import MarksTold
+from resolver.model.signals import SignalSeen
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Observation:
     pulls: tuple[PullRequest, ...] = ()
     pushes: tuple[PushSeen, ...] = ()
     threads: tuple[ThreadSeen, ...] = ()
+    signals: tuple[SignalSeen, ...] = ()
 
     commits: tuple[Commit, ...] = ()
     pull_commits: tuple[PullCommits, ...] = ()

@@ -25,6 +25,7 @@ from resolver.model.feedback import Feedback
 from resolver.model.github import Blame
 from resolver.model.marks import MarkUse
 from resolver.model.runs import Run
+from resolver.model.signals import SignalKind
 from resolver.observe import Observation
 from resolver.payloads import envelope
 from resolver.policy import Policy
@@ -42,6 +43,7 @@ def policy(
     agents: set[str] | None = None,
     homes: dict[str, set[str]] | None = None,
     marks: MarkUse = MarkUse.HINTS,
+    signals: tuple[SignalKind, ...] = (),
 ) -> Policy:
     """Make a policy: as without settings, but for what is given."""
     return Policy(
@@ -52,6 +54,7 @@ def policy(
         window=timedelta(hours=24),
         homes={name: frozenset(workspaces) for name, workspaces in (homes or {}).items()},
         marks=marks,
+        signals=frozenset(signals),
     )
 
 
