@@ -156,9 +156,12 @@ def _held(asked: Asked, want: Want) -> Observation | None:
 
 
 def _marks(asked: Asked, want: Want) -> Observation | None:
-    """Tell what git-ai's note and Agent Trace's file say of a commit; where there are neither, that may change."""
+    """Tell what git-ai's note and Agent Trace's file say of a commit; where there are neither, that may change.
+
+    Marks can wait: a part of the rate limit is left to what can make an answer exact.
+    """
     sha = given(want.sha)
-    records = asked.github.records(asked.place, sha)
+    records = asked.github.in_background().records(asked.place, sha)
     if records.note is None and records.traces is None:
         return None
     found = (*git_ai.read(records.note or ""), *agent_trace.read(records.traces or "", sha))

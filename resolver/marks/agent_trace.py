@@ -3,7 +3,8 @@
 The specification does not say where records are kept; its reference implementation appends them, a line of JSON each,
 to ``.agent-trace/traces.jsonl`` in the working folder; where that is committed, the default branch has it. A record's
 ``vcs.revision`` names the commit whose lines it counts, ``files[].conversations[].url`` the conversation. A ``file://``
-there is a path of somebody's machine: it names no session.
+there is a path of somebody's machine: it names no session. Nor is one taken from a conversation whose contributor is
+``mixed``: a person edited what it wrote.
 https://agent-trace.dev (0.1), https://github.com/cursor/agent-trace
 """
 
@@ -20,7 +21,7 @@ FILE: Final = ".agent-trace/traces.jsonl"
 LONGEST: Final = 2**20
 """Characters that are read of the file, from its end: newer records stand last."""
 MOST: Final = 200
-_HUMAN = frozenset({"human"})
+_HUMAN, _MIXED = "human", "mixed"
 
 
 def read(lines: str, sha: str) -> tuple[Mark, ...]:
@@ -44,10 +45,11 @@ def _record(line: str, sha: str) -> Iterator[Mark]:
         path = _dict(file).get("path")
         for talk in _list(_dict(file).get("conversations")):
             by = _dict(_dict(talk).get("contributor"))
-            if not isinstance(path, str) or not path or by.get("type") in _HUMAN:
+            if not isinstance(path, str) or not path or by.get("type") == _HUMAN:
                 continue
             name = next((one for one in (tool, by.get("model_id")) if _is_name(one)), "Agent Trace")
-            yield Mark(MarkKind.AGENT_TRACE, name, _session(_dict(talk).get("url")), path)
+            session = None if by.get("type") == _MIXED else _session(_dict(talk).get("url"))
+            yield Mark(MarkKind.AGENT_TRACE, name, session, path)
 
 
 def _session(url: object) -> str | None:

@@ -2,7 +2,9 @@
 
 A note is the files, each with lines indented by two spaces (``s_…::t_… 1-10``, older ``d9978a8723e02b52 1-4``), then a
 line ``---``, then JSON: ``sessions`` by ``s_…`` and, older, ``prompts`` by 16 hexadecimals, each with an ``agent_id``
-of ``tool``, ``id`` and ``model``. Keys that begin with ``h_`` are people's. Its schema is ``authorship/3.0.0``.
+of ``tool``, ``id`` and ``model``. Keys that begin with ``h_`` are people's: of a file that people wrote parts of, the
+note says which lines, as they were then, and here no session is taken for its author. Its schema is
+``authorship/3.0.0``.
 https://github.com/git-ai-project/git-ai (Git AI Standard v3.0.0)
 """
 
@@ -10,6 +12,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any, Final
 
 from resolver.marks import sessions
@@ -22,6 +25,7 @@ MOST: Final = 200
 """Marks of one note."""
 _LONGEST_PATH = 4096
 
+_PERSON = re.compile(r"  h_[0-9a-f]{14} ")
 _ENTRY = re.compile(r"  ([0-9a-f]{7,16}|s_[0-9a-f]{14})(?:::t_[0-9a-f]{14})? [0-9,-]{1,10000}")
 
 
@@ -33,13 +37,17 @@ def read(note: str) -> tuple[Mark, ...]:
     known = _sessions(tail)
     marks: dict[Mark, None] = {}
     path: str | None = None
+    shared: set[str] = set()
     for line in head.split("\n"):
         if line and not line.startswith(" ") and len(line) <= _LONGEST_PATH:
             path = line[1:-1] if line.startswith('"') and line.endswith('"') and len(line) > 1 else line
+        elif path is not None and _PERSON.match(line):
+            shared.add(path)
         elif path is not None and (entry := _ENTRY.fullmatch(line)) is not None and entry[1] in known:
             tool, session = known[entry[1]]
             marks[Mark(MarkKind.GIT_AI, tool, session, path)] = None
-    return tuple(marks)[:MOST]
+    alone = (replace(mark, session=None) if mark.path in shared else mark for mark in marks)
+    return tuple(dict.fromkeys(alone))[:MOST]
 
 
 def _sessions(tail: str) -> dict[str, tuple[str, str | None]]:

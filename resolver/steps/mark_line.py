@@ -20,5 +20,5 @@ def place(query: Query, evidence: Evidence) -> tuple[Carried, ...]:
     if lines is None or not blamed:
         return ()
     shas = blamed_commits(lines, blamed, evidence)
-    # As it was called in those commits nobody knows, so all that is recorded of them counts.
-    return tuple(in_commit(sha, None, evidence) or Carried(f"commit {sha}", ()) for sha in shas)
+    # Under another name, which the file may have had then, what is recorded of it is not found, and claims nothing.
+    return tuple(in_commit(sha, lines.path, evidence) or Carried(f"commit {sha}", ()) for sha in shas)

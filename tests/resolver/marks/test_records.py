@@ -14,6 +14,8 @@ from resolver.model.marks import Mark, MarkKind
 NOTE = """\
 src/main.rs
   s_c9883b05a2487d::t_9f8e7d6c5b4a32 1-10,15-20
+src/both.rs
+  s_c9883b05a2487d::t_9f8e7d6c5b4a32 1-10
   h_31dce776f88375 42-50
 "src/my lib.rs"
   abcd1234abcd1234 1-50
@@ -73,9 +75,10 @@ def record(**more: object) -> str:
 
 
 def test_a_note_of_git_ai() -> None:
-    """A mark for each session and file, of sessions and of the older prompts; people's lines are nobody's session."""
+    """A mark for each session and file, of sessions and of the older prompts; a file with a person's lines has none."""
     assert git_ai.read(NOTE) == (
         Mark(MarkKind.GIT_AI, "claude", "conv_abc123def456", "src/main.rs"),
+        Mark(MarkKind.GIT_AI, "claude", None, "src/both.rs"),
         Mark(MarkKind.GIT_AI, "cursor", "6ef2299e-a67f-432b-aa80", "src/my lib.rs"),
     )
 
@@ -102,11 +105,13 @@ def test_a_record_of_agent_trace() -> None:
 
 
 def test_a_path_on_somebodys_machine_is_no_session() -> None:
-    """The reference implementation names a transcript's file, which nobody else can look up."""
+    """The reference implementation names a transcript's file, and nobody else has that; mixed work has no author."""
     talk = {"url": "file:///transcripts/1.jsonl", "contributor": {"type": "ai"}, "ranges": []}
     person = {"url": "https://example.com/1", "contributor": {"type": "human"}, "ranges": []}
-    line = record(files=[{"path": "a.py", "conversations": [talk, person]}])
-    assert agent_trace.read(line, SHA) == (Mark(MarkKind.AGENT_TRACE, "cursor", None, "a.py"),)
+    mixed = {"url": "https://example.com/2", "contributor": {"type": "mixed"}, "ranges": []}
+    for talks in ([talk, person], [mixed, person]):
+        line = record(files=[{"path": "a.py", "conversations": talks}])
+        assert agent_trace.read(line, SHA) == (Mark(MarkKind.AGENT_TRACE, "cursor", None, "a.py"),)
 
 
 JSON = st.recursive(
