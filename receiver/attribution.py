@@ -1,4 +1,4 @@
-"""Who a write is attributed to: the run that a header or the token names, else the token (SPEC §6).
+"""Who a write is attributed to: the run that a header or the token names, else the token, or the person (SPEC §6).
 
 The header only says whose work it is. What may be done is for the token's scopes to say, and a token that is bound to
 a run writes as that run, whatever the header says.
@@ -24,6 +24,8 @@ def producer_of(principal: Principal, headers: Sequence[str], queries: Queries) 
 
     Raises ApiError: 403 for a token that is bound to another run, 422 for what is no run of the workspace.
     """
+    if principal.person is not None:  # on the page, which sends no such header
+        return Producer.user(principal.person)
     named = _named(headers)
     if named is not None:
         principal.refuse_other_runs(named)

@@ -4,6 +4,9 @@ Every request to the API is authenticated before a route runs (``receiver.api`` 
 one scope that it needs. ``WHICHRUN_API_TOKEN`` is the operator's: it has every scope, in the service's own workspace,
 and alone makes tokens for others. All other tokens are kept in the store, and looked up at every request: a token that
 is revoked is refused from then on.
+
+On the page there are people too, who signed in through GitHub: whom ``WHICHRUN_PAGE_USERS`` names, with what a
+maintainer does there, and never with more. They have no token, and the API does not know them.
 """
 
 from __future__ import annotations
@@ -17,27 +20,39 @@ from flask import g
 from receiver.problems import ApiError
 from receiver.wiring import Services
 from resolver.errors import StoreError
+from resolver.model.github import User
 from resolver.model.tokens import Scope, Token
+from resolver.policy import is_named
 
 log = logging.getLogger(__name__)
 
 ALL_SCOPES = frozenset(Scope)
+SCOPES_OF_PEOPLE = frozenset(
+    {Scope.FEEDBACK_READ, Scope.FEEDBACK_WRITE, Scope.REPORTS_READ, Scope.REPORTS_WRITE, Scope.RUNS_READ}
+)
+"""What whoever signed in through GitHub may do."""
 NAME_OF_SETTING = "WHICHRUN_API_TOKEN"
 """What the token of the settings is called: as its setting is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Whoever holds a token: they see one workspace, and do there what the scopes allow.
+    """Whoever holds a token, or signed in through GitHub: they see one workspace, and do there what the scopes allow.
 
-    ``name`` is what the token is called; it is shown with what was done with it, and is no secret. ``token`` is None
-    for the token of the settings.
+    ``name`` is what the token is called, or the login; it is shown with what was done by it, and is no secret.
+    ``token`` is None for the token of the settings, and for a ``person``.
     """
 
     workspace: str
     scopes: frozenset[Scope]
     name: str
     token: Token | None = None
+    person: User | None = None
+
+    @property
+    def called(self) -> str:
+        """What they are called where it is told who did something."""
+        return f"token {self.name}" if self.person is None else f"@{self.name}"
 
     @property
     def run(self) -> str | None:
@@ -47,7 +62,7 @@ class Principal:
     @property
     def is_operator(self) -> bool:
         """Whether it is whoever runs the service: the token of the settings."""
-        return self.token is None
+        return self.token is None and self.person is None
 
     def refuse_other_runs(self, span_id: str) -> None:
         """Raise ApiError 403 when the token is bound to another run than the one to be written."""
@@ -63,6 +78,14 @@ def operator_of(services: Services) -> Principal:
 def holder_of(token: Token) -> Principal:
     """Return whoever holds a token of the store."""
     return Principal(token.grant.workspace, token.grant.scopes, token.grant.name, token)
+
+
+def person_of(services: Services, user: User) -> Principal | None:
+    """Return an account of GitHub as somebody who may use the page; None where the settings do not name it (now)."""
+    settings = services.settings
+    if not settings.signs_in or not is_named(user, settings.page_users or frozenset()):
+        return None
+    return Principal(settings.workspace, SCOPES_OF_PEOPLE, user.login, person=user)
 
 
 def authenticate(services: Services, header: str | None) -> Principal:

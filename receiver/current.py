@@ -9,6 +9,7 @@ from flask import Flask, current_app
 
 from receiver.diffs import Diffs
 from receiver.rate import Meter
+from receiver.signing_in import SignIns
 from receiver.streams import MOST_STREAMS, WAITERS, Waiters
 from receiver.waiting import MOST_EXPORTS
 from receiver.wiring import Services
@@ -17,6 +18,7 @@ _NAME = "whichrun"
 _METER = "whichrun.meter"
 _DIFFS = "whichrun.diffs"
 _EXPORTS = "whichrun.exports"
+_SIGN_INS = "whichrun.sign_ins"
 
 
 def attach(app: Flask, services: Services, meter: Meter) -> None:
@@ -25,6 +27,7 @@ def attach(app: Flask, services: Services, meter: Meter) -> None:
     app.extensions[_METER] = meter
     app.extensions[WAITERS] = Waiters(services.store, most=MOST_STREAMS)
     app.extensions[_DIFFS] = Diffs(services)
+    app.extensions[_SIGN_INS] = SignIns(services)
     app.extensions[_EXPORTS] = threading.BoundedSemaphore(MOST_EXPORTS)
 
 
@@ -41,6 +44,11 @@ def waiters() -> Waiters:
 def diffs() -> Diffs:
     """Return who shows the diffs of commits in this process."""
     return cast("Diffs", current_app.extensions[_DIFFS])
+
+
+def sign_ins() -> SignIns:
+    """Return who lets people in through GitHub in this process."""
+    return cast("SignIns", current_app.extensions[_SIGN_INS])
 
 
 def exports() -> threading.BoundedSemaphore:

@@ -29,6 +29,12 @@ def examine() -> Iterator[Check]:
         yield from not_checked(rest, "the settings cannot be read")
         return
     yield ok(SETTINGS, f"all can be read; the workspace is {current.workspace}")
+    if current.page_users and not current.signs_in:
+        yield wrong(
+            SETTINGS,
+            "WHICHRUN_PAGE_USERS names people, and the App's client id and secret are not set: nobody signs in",
+            "set WHICHRUN_GITHUB_CLIENT_ID and WHICHRUN_GITHUB_CLIENT_SECRET, from the App's page at GitHub",
+        )
     yield from _keys(current)
     yield from _store_and_app(current)
 

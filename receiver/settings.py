@@ -109,6 +109,16 @@ class Settings(BaseSettings):
     github_app_id: Annotated[int | None, Field(ge=1)] = None
     github_private_key_file: Path | None = None
     github_api_url: Annotated[str, BeforeValidator(text.web_address)] = "https://api.github.com"
+    github_client_id: Annotated[str | None, BeforeValidator(text.token)] = None
+    github_client_secret: Annotated[Token, AfterValidator(export.needed_by("github_client_id"))] = Field(
+        default=None, validate_default=True
+    )
+    page_users: Accounts = None
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether people may sign in to the page through GitHub: the App can ask who they are, and some are named."""
+        return bool(self.page_users and self.github_client_id and self.github_client_secret)
 
     @property
     def has_app(self) -> bool:
@@ -160,6 +170,12 @@ def network_of(url: str) -> dict[str, Any]:
     return {"proxies": get_environ_proxies(url), "certificates": next(filter(None, named), None)}
 
 
+def in_environment(*names: str) -> tuple[str, ...]:
+    """Return which of some settings the environment sets, be it to nothing: it wins over the file."""
+    given = {name.upper() for name in os.environ}
+    return tuple(name for name in names if name in given)
+
+
 def refuse_unknown(names: Iterable[str]) -> None:
     """Raise SettingsError for a name that looks like a setting and is none: it is most likely misspelt."""
     ours = {name for name in names if name.upper().startswith(PREFIX) and not name.upper().startswith(OTHERS)}
@@ -178,7 +194,8 @@ def require_webhook_secret(settings: Settings, now: datetime) -> None:
     if not settings.webhook_secrets:
         raise SettingsError(
             "WHICHRUN_WEBHOOK_SECRETS is missing or empty: `whichrun init` writes a .env with fresh secrets; "
-            "or set it to the secret of the webhook at GitHub"
+            "or set it to the secret of the webhook at GitHub; or `whichrun serve --setup` makes a GitHub App from a "
+            "page and keeps its secrets"
         )
 
 

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import socket
+import subprocess
 import sys
 import time
+from types import FrameType
 from typing import NoReturn
 
 from receiver import lineage
 from receiver.key_file import own_ring
-from receiver.settings import Settings, require_webhook_secret
+from receiver.settings import Settings, load, require_webhook_secret
 from receiver.wiring import now, require_database
 from resolver.errors import SettingsError
 from store import open_store
@@ -38,17 +41,76 @@ def serve(settings: Settings, *, migrate: bool = True) -> NoReturn:
     own_ring(settings)
     with listen(settings.address) as listener:  # closed when what follows fails
         prepare_store(settings, migrate=migrate)
-        host, port = listener.getsockname()[:2]
-        shown = f"[{host}]" if listener.family == socket.AF_INET6 else host
-        sys.stdout.write(f"whichrun listens at http://{shown}:{port}\n")
-        listener.set_inheritable(True)
-        command = lineage.python(
-            "receiver.keeper",
-            *("--fd", str(listener.fileno()), "--workers", str(settings.workers), "--log-format", settings.log_format),
-        )
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os.execv(command[0], command)  # noqa: S606 - our own interpreter, and a command without a shell
+        _become_keeper(listener, settings)
+
+
+def set_up(settings: Settings, *, migrate: bool = True) -> NoReturn:
+    """Serve the set-up alone, until there is a GitHub App; then run the service, at the same address.
+
+    The socket stays open in between: whoever connects waits. SIGTERM and SIGINT end it, with exit code 0. Raises
+    SettingsError where there is nothing to set up, or it ended otherwise, and what ``serve`` raises.
+    """
+    from receiver.setting_up import keeping  # noqa: PLC0415 - an ordinary start does without
+
+    keeping.refuse_impossible(settings)
+    own_ring(settings)
+    with listen(settings.address) as listener:
+        prepare_store(settings, migrate=migrate)
+        if keeping.was_broken_off():
+            sys.stderr.write(f"whichrun: warning: {keeping.BROKEN_OFF}\n")
+        _serve_set_up(listener, settings)
+        made = load()
+        if not made.has_app:
+            raise SettingsError("the set-up ended before there was an App; nothing is stored")
+        require_webhook_secret(made, now())
+        _become_keeper(listener, made)
+
+
+def _serve_set_up(listener: socket.socket, settings: Settings) -> None:
+    """Run the set-up's own process to its end. Exits with 0 when a signal asks for that."""
+    at = ("--fd", str(listener.fileno()), "--at", _shown(listener), "--parent", str(os.getpid()))
+    command = lineage.python("receiver.setting_up.server", *at, "--log-format", settings.log_format)
+    process: subprocess.Popen[bytes] | None = None
+    stopping = False
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        nonlocal stopping
+        stopping = True
+        if process is not None:
+            process.terminate()
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, stop)
+    _flush()
+    process = subprocess.Popen(command, pass_fds=(listener.fileno(),), stdin=subprocess.DEVNULL)  # noqa: S603
+    if stopping:
+        process.terminate()
+    process.wait()
+    if stopping:
+        raise SystemExit(0)
+
+
+def _become_keeper(listener: socket.socket, settings: Settings) -> NoReturn:
+    """Say where the service listens, and be replaced by what keeps it running."""
+    sys.stdout.write(f"whichrun listens at {_shown(listener)}\n")
+    listener.set_inheritable(True)
+    command = lineage.python(
+        "receiver.keeper",
+        *("--fd", str(listener.fileno()), "--workers", str(settings.workers), "--log-format", settings.log_format),
+    )
+    _flush()
+    os.execv(command[0], command)  # noqa: S606 - our own interpreter, and a command without a shell
+
+
+def _shown(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if listener.family == socket.AF_INET6 else f"http://{host}:{port}"
+
+
+def _flush() -> None:
+    """Have all that was said out before another process speaks."""
+    sys.stdout.flush()
+    sys.stderr.flush()
 
 
 def prepare_store(settings: Settings, *, migrate: bool) -> None:

@@ -25,7 +25,7 @@ from receiver.http_worker import JsonThreadWorker
 from receiver.metrics import folder
 from receiver.rate import Meter
 from receiver.streams import MOST_STREAMS
-from receiver.waiting import MOST_DIFFS, MOST_EXPORTS
+from receiver.waiting import MOST_DIFFS, MOST_EXPORTS, MOST_SIGN_INS
 from resolver.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 AT_WORK = 4
 """How many requests a process works on at a time.
 
-The threads beyond that wait: for changes (``receiver.streams``), or for GitHub (``receiver.diffs``), or for
-whoever reads an export (``receiver.api.export``).
+The threads beyond that wait: for changes (``receiver.streams``), or for GitHub (``receiver.diffs``,
+``receiver.signing_in``), or for whoever reads an export (``receiver.api.export``).
 """
-THREADS = AT_WORK + MOST_STREAMS + MOST_DIFFS + MOST_EXPORTS
+THREADS = AT_WORK + MOST_STREAMS + MOST_DIFFS + MOST_SIGN_INS + MOST_EXPORTS
 MOST_CONNECTIONS = 1000
 """Of a process, at a time: clients that stall keep theirs for ``receiver.http_worker.ARRIVE_SECONDS``."""
 OTHER_FILES = 124

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from resolver.github.client import HttpGithub
     from resolver.github.credentials import Credentials
     from resolver.github.exchange import Transport
+    from resolver.github.founding import Founding
+    from resolver.github.people import People
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,35 @@ def github(services: Services, *, watch: Callable[[Transport], Transport] = lamb
         clock=services.clock,
         api_url=settings.github_api_url,
         transport=watch(Requests(Wire(**network_of(settings.github_api_url)))),
+    )
+
+
+def founding(settings: Settings, clock: Clock = now) -> Founding:
+    """Return who takes over an App that GitHub has just made. Raises SettingsError for an API address that is none."""
+    from resolver.github.client import sender_to  # noqa: PLC0415 - as above
+    from resolver.github.founding import Founding  # noqa: PLC0415
+
+    url = settings.github_api_url
+    return Founding(sender_to(url, clock=clock, **network_of(url)), clock)
+
+
+def people(settings: Settings, clock: Clock) -> People:
+    """Return who asks GitHub who somebody is; the App's client id and secret have to be there.
+
+    Raises SettingsError for an API address that is none.
+    """
+    from resolver.github.client import sender_to  # noqa: PLC0415 - as above
+    from resolver.github.people import People  # noqa: PLC0415
+
+    url, pages = settings.github_api_url, web_of(settings.github_api_url)
+    if settings.github_client_id is None or settings.github_client_secret is None:
+        raise SettingsError("WHICHRUN_GITHUB_CLIENT_ID and WHICHRUN_GITHUB_CLIENT_SECRET are not both set")
+    return People(
+        sender_to(pages, clock=clock, **network_of(pages)),
+        sender_to(url, clock=clock, **network_of(url)),
+        client_id=settings.github_client_id,
+        client_secret=settings.github_client_secret.get_secret_value(),
+        clock=clock,
     )
 
 

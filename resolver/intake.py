@@ -327,13 +327,15 @@ def _keep_push(
 def _keep_object(ledger: Ledger, seen: ObjectSeen, reading: Reading, news: News) -> None:
     """Keep an object, and note what that changed: who first posted a claim may be among it."""
     ref = seen.object.ref
-    digests = ledger.digests(ref) | {sighting.digest for sighting in reading.sightings}
-    posters = {digest: ledger.first_posters(digest) for digest in digests}
-    if not ledger.put_object(seen, reading):
-        return
+    digests: frozenset[str] = frozenset()
+    if reading.sightings or not ledger.add_object(seen, reading):
+        digests = ledger.digests(ref) | {sighting.digest for sighting in reading.sightings}
+        posters = {digest: ledger.first_posters(digest) for digest in digests}
+        if not ledger.put_object(seen, reading):
+            return
+        news.add(*(watch.claim_key(digest) for digest in digests if ledger.first_posters(digest) != posters[digest]))
     thing = ledger.object(ref) or seen.object
     news.add(watch.object_key(ref))
-    news.add(*(watch.claim_key(digest) for digest in digests if ledger.first_posters(digest) != posters[digest]))
     if digests:
         news.add(watch.author_key(ref.repository_id, thing.author.id))
     # Whatever it says, it says to nobody before it was there.

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
+from resolver.mark_port import MarkFacts, MarkLedger
 from resolver.model.answers import Answer, Resolution
 from resolver.model.asking import Asking, Permission, Want
 from resolver.model.feedback import Feedback, FeedbackState, Status
@@ -32,7 +33,6 @@ from resolver.model.github import (
     Text,
     ThreadSeen,
 )
-from resolver.model.marks import Mark, MarksTold
 from resolver.model.runs import Reading, Run, Sighting, Verification
 from resolver.reports.port import ReportLedger
 from resolver.signal_port import SignalLedger
@@ -46,7 +46,7 @@ class Clock(Protocol):
         ...
 
 
-class Facts(Protocol):
+class Facts(MarkFacts, Protocol):
     """What the chain may look at. Nothing here writes."""
 
     def repository(self, repository_id: int) -> Repository | None:
@@ -205,14 +205,6 @@ class Facts(Protocol):
         """Return the registered runs among some spans, by span."""
         ...
 
-    def runs_of_session(self, workspace: str, session: str, limit: int) -> tuple[Run, ...]:
-        """Return the registered runs that named a session as theirs, by span, ``limit`` at most."""
-        ...
-
-    def recorded_marks(self, repository_id: int, sha: str) -> tuple[Mark, ...]:
-        """Return the marks that are recorded of a commit elsewhere than in its message, as GitHub told them last."""
-        ...
-
     def first_posters(self, digest: str) -> frozenset[int]:
         """Return the author ids of those who may have posted a claim first, in a text (not a commit).
 
@@ -238,7 +230,7 @@ class Facts(Protocol):
         ...
 
 
-class Ledger(Facts, ReportLedger, SignalLedger, Protocol):
+class Ledger(Facts, MarkLedger, ReportLedger, SignalLedger, Protocol):
     """Facts, and the writing of them: one transaction, all or nothing.
 
     Each ``put_*`` is idempotent and independent of order; it returns whether (or what) anything changed.
@@ -260,6 +252,10 @@ class Ledger(Facts, ReportLedger, SignalLedger, Protocol):
 
         Returns the ids of the repositories that something changed for: this one, and those that lost a run to it.
         """
+        ...
+
+    def add_object(self, seen: ObjectSeen, reading: Reading) -> bool:
+        """Keep an object that nobody knew, its revision, and the claims read in it; False when it is known already."""
         ...
 
     def put_object(self, seen: ObjectSeen, reading: Reading) -> bool:
@@ -296,10 +292,6 @@ class Ledger(Facts, ReportLedger, SignalLedger, Protocol):
 
     def put_origin(self, origin: Origin) -> bool:
         """Keep who wrote lines that a squash merge brought; what is known already stays."""
-        ...
-
-    def put_marks(self, told: MarksTold) -> bool:
-        """Keep the marks that are recorded of a commit, in place of those that were told before."""
         ...
 
     def put_permission(self, permission: Permission) -> bool:

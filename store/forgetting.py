@@ -139,6 +139,7 @@ UPDATE {{table}} SET body = ?, headers = '{{{{}}}}', pruned_at = ? WHERE id {_IN
 """
 _DROP_ANSWERS = f"DELETE FROM github_answer WHERE id {_IN_WANTED} RETURNING id"
 _WANTS = "SELECT w.id, w.want_key FROM want w WHERE w.id > ? AND w.need = 'permission' ORDER BY w.id LIMIT ?"
+_END_SESSIONS = "DELETE FROM page_session WHERE account_id = ?"
 _DROP_WANTS = f"DELETE FROM want WHERE id {_IN_WANTED} RETURNING id"
 
 
@@ -218,6 +219,8 @@ class _Forgetting:
             self._retell()
         self._drop_bodies()
         self._drop_wants()
+        with self._db.writing():
+            self._db.change(_END_SESSIONS, (self._account,))
         if not self.done.waiting:
             with self._db.writing():
                 self._db.change(_FINISH, (now, self._account))

@@ -6,19 +6,22 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from resolver.model.github import User
 from resolver.model.sessions import Basis, Session
 from store.database import Database, Row
 from store.times import from_micros, to_micros
 from store.tokens import hashed
 
-_COLUMNS = "id, token_id, setting_sha256, created_at, expires_at"
+_COLUMNS = "id, token_id, setting_sha256, account_id, account_login, created_at, expires_at"
 _ADD = """
-INSERT INTO page_session (secret_sha256, token_id, setting_sha256, created_at, expires_at)
-VALUES (?, ?, ?, ?, ?)
+INSERT INTO page_session (secret_sha256, token_id, setting_sha256, account_id, account_login, created_at, expires_at)
+VALUES (?, ?, ?, ?, ?, ?, ?)
 """
 _BY_SECRET = f"SELECT {_COLUMNS} FROM page_session WHERE secret_sha256 = ?"
 _END = "DELETE FROM page_session WHERE secret_sha256 = ?"
 _OVER = "DELETE FROM page_session WHERE expires_at <= ?"
+_USE = "INSERT INTO page_way_in (state_sha256, expires_at) VALUES (?, ?) ON CONFLICT (state_sha256) DO NOTHING"
+_USED_AND_OVER = "DELETE FROM page_way_in WHERE expires_at <= ?"
 
 
 class Sessions:
@@ -34,6 +37,8 @@ class Sessions:
             hashed(secret),
             basis.token_id,
             basis.setting,
+            None if basis.person is None else basis.person.id,
+            None if basis.person is None else basis.person.login,
             to_micros(at),
             to_micros(expires_at),
         )
@@ -52,8 +57,18 @@ class Sessions:
         with self._db.writing():
             self._db.change(_END, (hashed(secret),))
 
+    def use_way_in(self, state: str, *, at: datetime, expires_at: datetime) -> bool:
+        """Note that a way in through GitHub was gone, by its state; False when it was before.
+
+        From ``expires_at`` on nobody takes the state any more, and it need not be remembered.
+        """
+        with self._db.writing():
+            self._db.change(_USED_AND_OVER, (to_micros(at),))
+            return self._db.change(_USE, (hashed(state), to_micros(expires_at))) > 0
+
 
 def _to_session(row: Row) -> Session:
-    session_id, token_id, setting, created_at, expires_at = row
-    basis = Basis(token_id=token_id, setting=None if setting is None else bytes(setting))
+    session_id, token_id, setting, account_id, login, created_at, expires_at = row
+    person = None if account_id is None else User(account_id, login)
+    basis = Basis(token_id=token_id, setting=None if setting is None else bytes(setting), person=person)
     return Session(session_id, basis, from_micros(created_at), from_micros(expires_at))

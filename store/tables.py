@@ -274,13 +274,15 @@ class Token(Table):
 class PageSession(Table):
     """A browser that somebody signed in with; of its secret only a hash is kept.
 
-    Of ``token`` and ``setting_sha256`` (of the token of the settings) one says what it rests on.
+    Of ``token``, ``setting_sha256`` (of the token of the settings) and the account of GitHub one says what it rests on.
     """
 
     id = BigAutoField()
     secret_sha256 = BlobField(unique=True)
     token = ForeignKeyField(Token, null=True, index=False)
     setting_sha256 = BlobField(null=True)
+    account_id = BigIntegerField(null=True)
+    account_login = TextField(null=True)
     created_at = BigIntegerField()
     expires_at = BigIntegerField()
 
@@ -288,6 +290,19 @@ class PageSession(Table):
         """For what is over."""
 
         table_name = "page_session"
+        indexes = ((("expires_at",), False),)
+
+
+class PageWayIn(Table):
+    """A way in through GitHub that was gone: its state is taken once, and forgotten when it would be refused anyway."""
+
+    state_sha256 = BlobField(primary_key=True)
+    expires_at = BigIntegerField()
+
+    class Meta:
+        """For what is over."""
+
+        table_name = "page_way_in"
         indexes = ((("expires_at",), False),)
 
 

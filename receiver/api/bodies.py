@@ -253,7 +253,7 @@ class FeedbackCorrection(Body):
     reason: Reason
     by: Person | None = None
 
-    def to_correction(self, *, token: str) -> Correction:
-        """Return the correction; the token's name always stands last, whatever person the caller names."""
-        by = f"token {token}" if self.by is None else f"{self.by} (token {token})"
+    def to_correction(self, *, caller: str) -> Correction:
+        """Return the correction; who called always stands last, whatever person they name."""
+        by = caller if self.by is None else f"{self.by} ({caller})"
         return Correction(span_id=self.span_id, reason=self.reason, by=by)

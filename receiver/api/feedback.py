@@ -38,7 +38,7 @@ def change(call: Call[NoParameters, FeedbackChange], feedback_id: int) -> shapes
 @routes.post("/feedback/{id}/resolution", scope=Scope.FEEDBACK_WRITE, errors=(HTTPStatus.CONFLICT,), attributed=True)
 def correct(call: Call[NoParameters, FeedbackCorrection], feedback_id: int) -> Created[shapes.Resolution]:
     """Say which run feedback is about: 201 when that is new, 200 when the newest answer is just this correction."""
-    correction = call.body.to_correction(token=call.principal.name)
+    correction = call.body.to_correction(caller=call.principal.called)
     try:
         view, new = call.changes.correct(feedback_id, correction, producer=call.producer)
     except ConflictError:

@@ -31,6 +31,17 @@ def metrics() -> Response:
     return Response(document, content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
+def refusals() -> dict[str, int]:
+    """Return how often all processes refused at the webhook since the service was started, by the error's code."""
+    return {
+        sample.labels["reason"]: int(sample.value)
+        for metric in _counted(instruments().registry, instruments().folder)
+        if metric.name == "whichrun_webhook_refusals"
+        for sample in metric.samples
+        if sample.name.endswith("_total")
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class _Families:
     """Metrics as the library's writer takes them."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from receiver.pages import assets, feedback, reports, runs, sign_in, statistics
+from receiver.pages import arrival, assets, feedback, reports, runs, sign_in, statistics
 from receiver.pages.rendering import failure, install
 from receiver.problems import told
 
@@ -19,17 +19,21 @@ POLICY = (
 """What a browser may load and send: this service's own, and nothing that stands in the page itself."""
 
 blueprint = Blueprint("pages", __name__, template_folder="../templates/pages")
-for part in (assets, sign_in, feedback, reports, runs, statistics):
+for part in (assets, sign_in, arrival, feedback, reports, runs, statistics):
     blueprint.register_blueprint(part.blueprint)
 blueprint.record_once(lambda setup: install(setup.app))
 
 
 @blueprint.after_request
-def _headed(response: Response) -> Response:
-    """Have an error told as a page, and nothing kept or framed by others."""
+def headed(response: Response, *, form_to: str | None = None) -> Response:
+    """Have an error told as a page, and nothing kept or framed by others.
+
+    ``form_to`` is an origin that the page's form may go to beside this service.
+    """
     if told() is not None and response.is_json:
         response = failure(response)
-    response.headers["Content-Security-Policy"] = POLICY
+    policy = POLICY if form_to is None else POLICY.replace("form-action 'self'", f"form-action 'self' {form_to}")
+    response.headers["Content-Security-Policy"] = policy
     response.headers["Referrer-Policy"] = "same-origin"
     if not request.path.startswith(assets.PREFIX):
         response.headers["Cache-Control"] = "no-store"

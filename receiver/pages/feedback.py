@@ -68,7 +68,7 @@ def correct(visitor: Visitor, feedback_id: str) -> AnyResponse:
         said = FeedbackCorrection(span_id=given["span_id"] or None, reason=given["reason"])
     except ValidationError as error:
         raise explained(error, noun="field") from error
-    correction = said.to_correction(token=visitor.principal.name)
+    correction = said.to_correction(caller=visitor.principal.called)
     try:
         visitor.changes.correct(int(feedback_id), correction, producer=visitor.producer)
     except ConflictError:

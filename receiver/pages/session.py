@@ -1,7 +1,7 @@
 """Who looks at the page: a session, kept in the store and named by a cookie.
 
 A session is worth what it rests on at the moment (``resolver.model.sessions.Basis``): one of a token that was revoked,
-or of a token of the settings that was changed, is over.
+of a token of the settings that was changed, or of an account that may no longer sign in, is over.
 
 The cookie is ``HttpOnly`` and ``SameSite=Lax`` (RFC 6265bis §5.6.7): it comes with no request of another site but a
 link that is followed. What changes something is taken from this service's own pages alone, by the header ``Origin``
@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from flask import Request
 from werkzeug.wrappers import Response
 
-from receiver.auth import Principal, holder_of, operator_of
+from receiver.auth import Principal, holder_of, operator_of, person_of
 from receiver.problems import ApiError
 from receiver.wiring import Services
 from resolver.model.sessions import Basis
@@ -46,6 +46,8 @@ def principal_of(services: Services, request: Request) -> Principal | None:
     if session is None or not session.is_valid(services.clock()):
         return None
     basis = session.basis
+    if basis.person is not None:
+        return person_of(services, basis.person)
     if basis.token_id is not None:
         token = services.store.tokens.get(basis.token_id)
         return holder_of(token) if token is not None and token.is_valid(services.clock()) else None
@@ -72,6 +74,8 @@ def refuse_foreign(request: Request) -> None:
 
 
 def _basis(services: Services, principal: Principal) -> Basis:
+    if principal.person is not None:
+        return Basis(person=principal.person)
     if principal.token is not None:
         return Basis(token_id=principal.token.id)
     return Basis(setting=_of_setting(services))

@@ -39,7 +39,7 @@ class Visitor(Caller):
 
     @property
     def producer(self) -> Producer:
-        """Who writes: the token's run, or else the token. Raises ApiError (``receiver.attribution``)."""
+        """Who writes: the token's run, or else the token, or the person. Raises ApiError (``receiver.attribution``)."""
         return producer_of(self.principal, (), self.queries)
 
     def may(self, scope: str) -> bool:

@@ -23,6 +23,7 @@ from resolver.errors import UnfitError
 _REPOSITORY = "/repos/{owner}/{name}"
 _LOGIN = re.compile(r"[A-Za-z0-9_-]{1,100}(?:\[bot\])?")
 _CURSOR = re.compile(r"[!-~]{1,512}")
+_CODE = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _REQUIRED = re.compile(r"\{(\w+)\}")
 _MAX_PAGE = 10**6
 
@@ -103,6 +104,10 @@ def _cursor(value: object) -> str | None:
     return value if isinstance(value, str) and _CURSOR.fullmatch(value) else None
 
 
+def _code(value: object) -> str | None:
+    return value if isinstance(value, str) and _CODE.fullmatch(value) else None
+
+
 def _since(value: object) -> str | None:
     if not isinstance(value, datetime) or value.tzinfo is None:
         return None
@@ -120,6 +125,7 @@ _CHECKS: Final[dict[str, Callable[[object], str | None]]] = {
     "page": _page,
     "cursor": _cursor,
     "since": _since,
+    "code": _code,
 }
 
 _WORDS: Final = {
@@ -133,6 +139,7 @@ _WORDS: Final = {
     "page": f"a page is no integer between 1 and {_MAX_PAGE}",
     "cursor": "the cursor is none that GitHub gives",
     "since": "a time names no offset",
+    "code": "the code is none that GitHub gives",
 }
 
 REVIEW_COMMENT = Form("/pulls/comments/{id}")
@@ -172,6 +179,12 @@ INSTALLATIONS = Form("/app/installations?per_page=100{&page}", of_repository=Fal
 ACCESS_TOKENS = Form("/app/installations/{id}/access_tokens", of_repository=False)
 HOOK_DELIVERIES = Form("/app/hook/deliveries?per_page=100{&cursor}", of_repository=False)
 REDELIVERY = Form("/app/hook/deliveries/{id}/attempts", of_repository=False)
+
+CONVERSION = Form("/app-manifests/{code}/conversions", of_repository=False)
+USER = Form("/user", of_repository=False)
+"""Who the token is of that asks."""
+USER_TOKEN = Address("/login/oauth/access_token")
+"""Asked where GitHub's pages are, not its API."""
 
 GRAPHQL = Address("/graphql")
 """Blame is asked here, with everything that is wanted in the body. ``Api`` knows where it stands."""

@@ -145,6 +145,14 @@ class Requests:
         return session, self._mine.adapter
 
 
+def sender_to(
+    url: str, *, clock: Clock, proxies: Mapping[str, str] | None = None, certificates: str | None = None
+) -> Sender:
+    """Return who sends to an address of GitHub without an App's credentials. Raises SettingsError where it is none."""
+    wire = Wire(proxies=proxies or {}, certificates=certificates)
+    return Sender(api_at(url), Requests(wire), clock=clock, sleep=time.sleep)
+
+
 class HttpGithub(Evidence, Proofs, Blaming, Recording, ReviewEdits, History, Lookup, OwnQuestions):
     """GitHub over HTTP: ``Github``, a repository's history, and what the App asks about itself.
 

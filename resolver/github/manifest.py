@@ -9,6 +9,7 @@ permission as well. Reading is always enough.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -26,6 +27,39 @@ EVENTS: Final = tuple(sorted(USED.keys() - SENT_UNASKED))
 """Events that the App must be subscribed to."""
 
 _LEVELS: Final = ("read", "write", "admin")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where an App's things are, as whole addresses.
+
+    ``home`` is shown to people, ``hook`` is where deliveries go. A browser is led to ``redirect`` with the code of the
+    App that was made, to one of ``callbacks`` when somebody signs in, and to ``installed`` after an installation.
+    """
+
+    home: str
+    hook: str
+    redirect: str
+    callbacks: tuple[str, ...]
+    installed: str
+
+
+def manifest(name: str, places: Places) -> dict[str, object]:
+    """Return the manifest that GitHub makes an App of, private and with no more than is needed.
+
+    https://docs.github.com/en/apps/sharing-github-apps/registering-a-github-app-from-a-manifest#github-app-manifest-parameters
+    """
+    return {
+        "name": name,
+        "url": places.home,
+        "hook_attributes": {"url": places.hook, "active": True},
+        "redirect_url": places.redirect,
+        "callback_urls": list(places.callbacks),
+        "setup_url": places.installed,
+        "public": False,
+        "default_permissions": dict(PERMISSIONS),
+        "default_events": list(EVENTS),
+    }
 
 
 def missing_permissions(granted: Mapping[str, str]) -> tuple[str, ...]:

@@ -17,6 +17,10 @@ from resolver.payloads.parts import Account, DatedText, Part
 from resolver.payloads.pulls import PullRequestText, ReviewCommentText, ReviewText
 from resolver.payloads.subjects import CommitCommentText, NumberedText
 
+_CREDENTIAL = r"^[A-Za-z0-9._~-]{8,200}$"
+"""What may stand in a file of settings as it is: GitHub's own are hexadecimals, dots and words."""
+_PEM = r"^-----BEGIN [A-Z ]{1,20}PRIVATE KEY-----[\r\n][A-Za-z0-9+/=\r\n]+-----END [A-Z ]{1,20}PRIVATE KEY-----\s*$"
+
 
 class IssueCommentShape(DatedText):
     """A comment on an issue or pull request; ``issue_url`` ends with its number."""
@@ -178,6 +182,39 @@ class AppShape(Part):
     slug: Word | None = None
     permissions: dict[str, str] = Field(default_factory=dict)
     events: tuple[str, ...] = ()
+
+
+class CreatedAppShape(Part):
+    """An App that was made from a manifest, with its secrets: GitHub tells them once.
+
+    https://docs.github.com/en/rest/apps/apps#create-a-github-app-from-a-manifest
+    """
+
+    id: Id
+    slug: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,100}$")]
+    name: Word
+    html_url: Path
+    client_id: Annotated[str, Field(pattern=_CREDENTIAL)]
+    client_secret: Annotated[str, Field(pattern=_CREDENTIAL, repr=False)]
+    webhook_secret: Annotated[str, Field(pattern=_CREDENTIAL, repr=False)]
+    pem: Annotated[str, Field(pattern=_PEM, max_length=2**14, repr=False)]
+
+
+class UserTokenShape(Part):
+    """A token that speaks for a user, or why there is none.
+
+    https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-user-access-token-for-a-github-app
+    """
+
+    access_token: Annotated[str | None, Field(pattern=r"^[!-~]{1,1000}$", repr=False)] = None
+    error: str | None = None
+
+
+class UserShape(Part):
+    """The account that a user's token is of."""
+
+    id: Id
+    login: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
 
 
 class InstallationShape(Part):

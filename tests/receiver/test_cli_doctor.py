@@ -208,3 +208,12 @@ def test_a_clock_that_is_wrong(seconds: float, said: str) -> None:
     assert check.outcome == "wrong"
     assert check.message == f"this machine's clock is 31 seconds {said} GitHub's clock"
     assert drift("clock", "GitHub's clock", seconds - seconds / 31, "set it").outcome == "ok"
+
+
+def test_people_who_cannot_sign_in_are_told(settings: dict[str, str]) -> None:
+    """Where people are named who may sign in through GitHub, and the App cannot ask who they are, that is a fault."""
+    shown = whichrun("doctor", settings=settings | {"page_users": "octocat"})
+    assert shown.exit_code == 1
+    assert "WHICHRUN_PAGE_USERS names people" in shown.stdout
+    credentials = {"github_client_id": "Iv1.0123456789abcdef", "github_client_secret": "secret"}
+    assert whichrun("doctor", settings=settings | credentials | {"page_users": "octocat"}).exit_code == 0

@@ -42,6 +42,7 @@ OWN_NAMES = {
     *("WHICHRUN_WORKSPACES", "WHICHRUN_RATE_LIMIT", "WHICHRUN_NOTIFY_URLS", "WHICHRUN_NOTIFY_SECRETS"),
     *("WHICHRUN_OTLP_ENDPOINT", "WHICHRUN_OTLP_HEADERS", "WHICHRUN_LANGSMITH_URL", "WHICHRUN_LANGSMITH_API_KEY"),
     *("WHICHRUN_MARKS", "WHICHRUN_SIGNALS"),
+    *("WHICHRUN_GITHUB_CLIENT_ID", "WHICHRUN_GITHUB_CLIENT_SECRET", "WHICHRUN_PAGE_USERS"),
     *("WHICHRUN_LANGFUSE_URL", "WHICHRUN_LANGFUSE_PUBLIC_KEY", "WHICHRUN_LANGFUSE_SECRET_KEY"),
 }
 """Where the contract names no setting for what it asks for."""
@@ -207,7 +208,6 @@ def test_the_client_asks_this_machine_unless_told_otherwise() -> None:
         ("WHICHRUN_NOTIFY_URLS", ","),
         ("WHICHRUN_MARKS", "believed"),
         ("WHICHRUN_SIGNALS", "thread_resolved,likes"),
-        ("WHICHRUN_SIGNALS", ","),
         ("WHICHRUN_NOTIFY_URLS", "runner.example.com/hooks"),
         ("WHICHRUN_NOTIFY_URLS", "ftp://runner.example.com"),
         ("WHICHRUN_NOTIFY_URLS", "https://user:password@runner.example.com"),

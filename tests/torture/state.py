@@ -22,7 +22,9 @@ State: TypeAlias = Counter[str]
 """Each row in words, and how often it is there."""
 Name: TypeAlias = tuple[Any, ...]
 
-OF_THE_SERVICE: Final = frozenset({"progress", "token", "page_session", "github_answer", "redelivery", "signing_key"})
+OF_THE_SERVICE: Final = frozenset(
+    {"progress", "token", "page_session", "page_way_in", "github_answer", "redelivery", "signing_key"}
+)
 """Tables of what the service is at; nothing that was delivered stands in them."""
 OF_THE_ORDER: Final = frozenset({"change", "report_entry", "report_entry_revision", "feedback_watch"})
 """Tables that tell how things came about."""

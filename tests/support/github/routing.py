@@ -14,6 +14,7 @@ from tests.support.github import (
     reaction_routes,
     repository_routes,
     shapes,
+    web_pages,
 )
 from tests.support.github.access import check_app, may, sees, token_of
 from tests.support.github.answer import Answer, RefusedRequestError, not_found, refusal, said
@@ -56,6 +57,8 @@ def answer(world: World, request: Recorded) -> Answer:
 
 
 def _routed(world: World, request: Recorded) -> Answer:
+    if (of_the_web := web_pages.answer(world, request)) is not None:
+        return of_the_web
     if request.raw_path == _graphql_path(world):
         return graphql(Visit(world, request)) if request.method == "POST" else _nowhere()
     words = request.words(world.prefix)

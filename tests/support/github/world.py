@@ -19,6 +19,7 @@ from tests.support.github.delivery_log import DeliveryLog, LogEntry
 from tests.support.github.keys import key_pair
 from tests.support.github.limits import Limits
 from tests.support.github.repository import Repository
+from tests.support.github.web_pages import Web
 
 PERMISSIONS = {"metadata": "read", "contents": "read", "issues": "read", "pull_requests": "read"}
 """What the App is given unless a test says otherwise."""
@@ -79,6 +80,7 @@ class World:
         self.clock: Callable[[], datetime] = now
         self.limits = Limits()
         self.log = DeliveryLog()
+        self.web = Web()
         self.repositories: dict[int, Repository] = {}
         self.installations: dict[int, Installation] = {}
         self.tokens: dict[str, Token] = {}
