@@ -60,6 +60,8 @@ def policy_of(settings: Settings) -> Policy:
         web=web_of(settings.github_api_url),
         asks=settings.has_app,
         homes=settings.workspaces,
+        marks=settings.marks,
+        signals=settings.signals,
     )
 
 

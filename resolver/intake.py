@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from resolver import told, watch
+from resolver import signals, told, watch
 from resolver.authority import Authority
 from resolver.claims import doubts
 from resolver.claims.reader import ClaimReader
@@ -70,7 +70,7 @@ class Prepared:
         """Return the locks of the repositories, claims and runs spoken of."""
         seen = self.observation
         heads = (pull.head_repository_id for pull in seen.pulls if pull.head_repository_id is not None)
-        told = (seen.commits, seen.pull_commits, seen.blames, seen.origins, seen.permissions, seen.answered)
+        told = (seen.commits, seen.pull_commits, seen.blames, seen.origins, seen.permissions, seen.marks, seen.answered)
         asked = (one.repository_id for group in told for one in group)
         objects = (one.object.ref.repository_id for one in seen.objects)
         numbers = map(repository_lock, (*(one.id for one in seen.repositories), *heads, *asked, *objects))
@@ -179,6 +179,10 @@ class Intake:
         told.keep(ledger, observation, prepared.commits, news, at=self.clock())
         for thread in observation.threads:
             ledger.put_thread(thread)
+        signals.keep(ledger, self.policy, observation.signals)
+        signed = (seen.object for seen, reading in prepared.objects if reading.sightings)
+        signals.want_reactions(ledger, self.policy, signed, self.clock())
+        signals.want_next(ledger, self.policy, answered, self.clock())
         given = []
         for seen, reading in prepared.objects:
             _keep_object(ledger, seen, reading, news)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
+from resolver.mark_port import MarkFacts, MarkLedger
 from resolver.model.answers import Answer, Resolution
 from resolver.model.asking import Asking, Permission, Want
 from resolver.model.feedback import Feedback, FeedbackState, Status
@@ -34,6 +35,7 @@ from resolver.model.github import (
 )
 from resolver.model.runs import Reading, Run, Sighting, Verification
 from resolver.reports.port import ReportLedger
+from resolver.signal_port import SignalLedger
 
 
 class Clock(Protocol):
@@ -44,7 +46,7 @@ class Clock(Protocol):
         ...
 
 
-class Facts(Protocol):
+class Facts(MarkFacts, Protocol):
     """What the chain may look at. Nothing here writes."""
 
     def repository(self, repository_id: int) -> Repository | None:
@@ -228,7 +230,7 @@ class Facts(Protocol):
         ...
 
 
-class Ledger(Facts, ReportLedger, Protocol):
+class Ledger(Facts, MarkLedger, ReportLedger, SignalLedger, Protocol):
     """Facts, and the writing of them: one transaction, all or nothing.
 
     Each ``put_*`` is idempotent and independent of order; it returns whether (or what) anything changed.
@@ -386,5 +388,5 @@ class Ledger(Facts, ReportLedger, Protocol):
         ...
 
     def update_run(self, run: Run) -> None:
-        """Store a run's changed fields (``ended_at``, ``head_sha``, ``numbers``, ``artifacts``)."""
+        """Store a run's changed fields (``ended_at``, ``head_sha``, ``numbers``, ``artifacts``, ``sessions``)."""
         ...

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.support.builders import MAINTAINER, Person
 from tests.support.clone import Clone
@@ -39,6 +40,8 @@ class Repository:
     review_comments: dict[int, ReviewComment] = field(default_factory=dict)
     issue_comments: dict[int, IssueComment] = field(default_factory=dict)
     commit_comments: dict[int, CommitComment] = field(default_factory=dict)
+    reactions: list[Any] = field(default_factory=list)
+    """``reaction_routes.Reaction``, oldest first."""
     _history: History | None = None
 
     @property
