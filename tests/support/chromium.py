@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, Request, ViewportSize, sync_playwright
 
 LEFT_OUT = "Chromium is not here"
 PATIENCE = 30_000.0
@@ -46,7 +46,11 @@ class Seen:
         self.page.set_default_timeout(PATIENCE)
         self.page.on("console", lambda one: self.faults.append(one.text) if one.type in {"error", "warning"} else None)
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-        self.page.on("requestfailed", lambda request: self.faults.append(f"{request.url}: {request.failure}"))
+        self.page.on("requestfailed", self._note)
+
+    def _note(self, request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # whoever goes on to another page stops what was loading
+            self.faults.append(f"{request.url}: {request.failure}")
 
     @property
     def text(self) -> str:
