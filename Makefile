@@ -8,7 +8,7 @@ FUZZER := $(VENV)/.fuzzer
 EXTRAS := dev,postgres,mcp
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test coverage check format bench bench-accuracy fuzz-api torture fuzz prove-defences audit lock install clean
+.PHONY: help demo run test coverage check format bench bench-accuracy fuzz-api torture fuzz prove-defences picture audit lock install clean
 
 help: ## List these rules
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -55,6 +55,9 @@ fuzz: $(FUZZER) ## Throw coverage-guided input at each parser for some minutes (
 
 prove-defences: $(INSTALLED) ## Take each defence of deploy/security.md out, and see its test fail, in some minutes
 	$(BIN)/python -m tests.defences $(ARGS)
+
+picture: $(INSTALLED) ## Take the picture of the page that the README shows (needs Chromium)
+	$(BIN)/python -m tests.support.picture deploy/page.png
 
 audit: $(INSTALLED) ## Ask whether a version in constraints.txt is known to be vulnerable
 	$(BIN)/python -m tests.audit

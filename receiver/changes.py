@@ -25,7 +25,7 @@ from resolver.model.tokens import Scope, Token, TokenGrant
 from resolver.reports.following import Happened, follow
 
 MOST = 1_000
-"""How many numbers, and how many artifacts, one run may gather in all."""
+"""How many numbers, artifacts, and sessions of other tools, one run may gather in all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,7 @@ class Later:
     head_sha: str | None = None
     numbers: tuple[int, ...] = ()
     artifacts: tuple[str, ...] = ()
+    sessions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +151,14 @@ def completed_with(run: Run, later: Later) -> Run:
     """Return a run with what became known of it. Raises RefusedError when it would gather too much."""
     numbers = tuple(dict.fromkeys((*run.numbers, *later.numbers)))
     artifacts = tuple(dict.fromkeys((*run.artifacts, *later.artifacts)))
-    if max(len(numbers), len(artifacts)) > MOST:
-        raise RefusedError(f"a run holds {MOST} numbers and {MOST} artifacts at most")
+    sessions = tuple(dict.fromkeys((*run.sessions, *later.sessions)))
+    if max(len(numbers), len(artifacts), len(sessions)) > MOST:
+        raise RefusedError(f"a run holds {MOST} numbers, {MOST} artifacts and {MOST} sessions at most")
     return replace(
         run,
         ended_at=later.ended_at or run.ended_at,
         head_sha=later.head_sha or run.head_sha,
         numbers=numbers,
         artifacts=artifacts,
+        sessions=sessions,
     )

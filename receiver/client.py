@@ -71,7 +71,7 @@ class Client(ReportAsker):
         return Registered(answer["run"], answer["hidden_comment"], answer["commit_trailers"])
 
     def update_run(self, span_id: str, **later: Any) -> dict[str, Any]:  # noqa: ANN401
-        """Add what became known of a run: ``ended_at``, ``head_sha``, ``numbers``, ``artifacts``."""
+        """Add what became known of a run: ``ended_at``, ``head_sha``, ``numbers``, ``artifacts``, ``sessions``."""
         return object_of(self._sent("PATCH", f"/v1/runs/{segment(span_id)}", body=later))
 
     def run(self, span_id: str) -> dict[str, Any]:

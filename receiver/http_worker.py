@@ -31,7 +31,7 @@ from gunicorn.workers.gthread import (  # type: ignore[import-untyped]
     ThreadWorker,
 )
 
-from receiver import written
+from receiver import garbage, written
 from receiver.arriving import Arriving, State
 from receiver.streams import WAITERS
 
@@ -95,6 +95,7 @@ class JsonThreadWorker(ThreadWorker):  # type: ignore[misc]
             refused=partial(later, self._refuse),
             lasts=lambda: bool(self.alive),
         )
+        garbage.look_seldom()
         thread = threading.Thread(target=batches.run, name="deliveries")
         thread.start()
         self._batches = batches

@@ -9,19 +9,21 @@ from datetime import date, timedelta
 
 from receiver import shapes
 from receiver.artifacts import Artifact
+from receiver.signals import Signal
 from receiver.views import AnswerView, ChangeView, FeedbackView, view_of
 from resolver import times
 from resolver.model.answers import Candidate, Confidence, Finding
 from resolver.model.deliveries import Delivery
-from resolver.model.github import Revision
+from resolver.model.github import Kind, Revision
 from resolver.model.runs import Run
+from resolver.model.signals import COMMIT
 from resolver.model.statistics import By, Count, Statistics
 from resolver.model.tokens import Token
 
 
 def run_json(run: Run) -> shapes.Run:
     """Write a run."""
-    return {
+    shown: shapes.Run = {
         "span_id": run.span_id,
         "workspace": run.workspace,
         "repository": run.repository,
@@ -44,6 +46,9 @@ def run_json(run: Run) -> shapes.Run:
         "started_at": times.write(run.started_at),
         "ended_at": times.write_optional(run.ended_at),
     }
+    if run.sessions:
+        shown["sessions"] = list(run.sessions)
+    return shown
 
 
 def artifact_json(artifact: Artifact) -> shapes.Artifact:
@@ -59,6 +64,21 @@ def artifact_json(artifact: Artifact) -> shapes.Artifact:
         "verified_at": times.write_optional(artifact.verified_at),
         "posted_at": times.write_optional(artifact.posted_at),
         "author": artifact.author,
+    }
+
+
+def signal_json(number: int, signal: Signal) -> shapes.Signal:
+    """Write something that somebody did to what a run made; ``number`` is its id."""
+    seen = signal.seen
+    return {
+        "id": number,
+        "kind": seen.kind,
+        "url": signal.url,
+        "subject": "commit" if seen.subject_kind == COMMIT else Kind(seen.subject_kind),
+        "number": seen.number,
+        "detail": seen.detail,
+        "actor_id": seen.actor_id,
+        "occurred_at": times.write(seen.occurred_at),
     }
 
 
@@ -190,17 +210,18 @@ def _dated(count: Count) -> shapes.Tally:
 
 def _tally(count: Count) -> shapes.Tally:
     found, total = count.by_confidence, count.total
-    exact, inferred, unresolved = found[Confidence.EXACT], found[Confidence.INFERRED], found[Confidence.UNRESOLVED]
     return {
         "key": count.key,
         "count": total,
-        "exact": exact,
-        "inferred": inferred,
-        "unresolved": unresolved,
+        "exact": found[Confidence.EXACT],
+        "claimed": found[Confidence.CLAIMED],
+        "inferred": found[Confidence.INFERRED],
+        "unresolved": found[Confidence.UNRESOLVED],
         "shares": {
-            "exact": _share(exact, total),
-            "inferred": _share(inferred, total),
-            "unresolved": _share(unresolved, total),
+            "exact": _share(found[Confidence.EXACT], total),
+            "claimed": _share(found[Confidence.CLAIMED], total),
+            "inferred": _share(found[Confidence.INFERRED], total),
+            "unresolved": _share(found[Confidence.UNRESOLVED], total),
         },
     }
 

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from receiver.artifacts import Artifact, Artifacts
+from receiver.signals import Signal, Signals
 from receiver.views import AnswerView, ChangeView, FeedbackView, Page, Span, paged, run_of, runs_named, view_of
 from receiver.wiring import Services
 from resolver import urls
@@ -103,6 +104,13 @@ class Queries:
             shelf = Artifacts(catalogue, self.services.policy, run, self.services.clock())
             found = shelf.listed(before=span.before, limit=span.limit + 1)
             return paged(found, span)
+
+    def signals(self, span_id: str, span: Span) -> Page[tuple[int, Signal]]:
+        """Return what people did, without words, to what a run made; each with its id."""
+        with self.services.store.snapshot() as catalogue:
+            run = self._run(catalogue, span_id)
+            found = Signals(catalogue, self.services.policy, run).listed(before=span.before, limit=span.limit + 1)
+            return paged([(number, (number, signal)) for number, signal in found], span)
 
     def feedback_list(self, which: FeedbackFilter, span: Span) -> Page[FeedbackView]:
         """Return feedback with its newest resolution and run."""

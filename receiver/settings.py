@@ -24,7 +24,9 @@ from receiver import settings_notify as notify
 from receiver import settings_text as text
 from resolver.claims.ring import Ring, parse_ring
 from resolver.errors import SettingsError
+from resolver.model.marks import MarkUse
 from resolver.model.posting import Means
+from resolver.model.signals import SignalKind
 
 PREFIX = "WHICHRUN_"
 OTHERS = ("WHICHRUN_TEST_", "WHICHRUN_BENCH_")
@@ -83,6 +85,8 @@ class Settings(BaseSettings):
     agent_logins: Accounts = None
     internal_agents: Annotated[frozenset[str], BeforeValidator(text.names)] = frozenset({"internal-catalog-analyst"})
     inference_window_hours: float = Field(default=DAY, gt=0, le=366 * DAY)
+    marks: Annotated[MarkUse, BeforeValidator(text.word)] = MarkUse.HINTS
+    signals: Annotated[frozenset[SignalKind], BeforeValidator(text.signals)] = frozenset()
     retention_days: int = Field(default=90, ge=1, le=36_500)
 
     notify_urls: Annotated[tuple[notify.Address, ...], BeforeValidator(notify.addresses)] = ()

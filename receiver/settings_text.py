@@ -10,6 +10,8 @@ import re
 import unicodedata
 from urllib.parse import urlsplit
 
+from resolver.model.signals import SignalKind
+
 MAX_LABEL = 512
 """Characters; the limit of a claim's fields (SPEC §2.1), which hold these names."""
 
@@ -52,6 +54,21 @@ def label(value: object) -> object:
 def names(value: object) -> object:
     """Read names separated by commas."""
     return _items(value) if isinstance(value, str) else value
+
+
+def word(value: object) -> object:
+    """Read one word of a few, in any case."""
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def signals(value: object) -> object:
+    """Read kinds of signals, separated by commas."""
+    if not isinstance(value, str):
+        return value
+    found = frozenset(item.lower() for item in _items(value))
+    if not found <= set(SignalKind):
+        raise ValueError(f"write some of {', '.join(SignalKind)}, separated by commas")
+    return frozenset(map(SignalKind, found))
 
 
 def accounts(value: object) -> object:

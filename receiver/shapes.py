@@ -17,6 +17,7 @@ from resolver.model.deliveries import DeliveryStatus
 from resolver.model.feedback import Status
 from resolver.model.github import Kind
 from resolver.model.runs import Trust
+from resolver.model.signals import SignalKind
 from resolver.model.tokens import Scope
 
 Json = dict[str, Any]
@@ -62,6 +63,9 @@ class Run(TypedDict):
     purpose: str | None
     started_at: Time
     ended_at: Time | None
+    sessions: NotRequired[
+        Annotated[list[str], Field(description="Names by which other tools know it; left out where there are none.")]
+    ]
 
 
 @closed
@@ -98,10 +102,24 @@ class Artifact(TypedDict):
 
 
 @closed
-class Candidate(TypedDict):
-    """A run that the evidence admits but does not prove."""
+class Signal(TypedDict):
+    """Something that somebody did to what a run made, without words."""
 
-    span_id: str
+    id: int
+    kind: SignalKind
+    url: Annotated[str, Field(description="What it happened to.")]
+    subject: Kind | Literal["commit"]
+    number: int | None
+    detail: Annotated[str | None, Field(description="The reaction, or the commit that reverts.")]
+    actor_id: Annotated[int | None, Field(description="The number of the account at GitHub.")]
+    occurred_at: Time
+
+
+@closed
+class Candidate(TypedDict):
+    """A run that the evidence admits but does not prove; without a span, a tool that a mark names."""
+
+    span_id: str | None
     agent_name: str | None
     reason: str
 
@@ -235,6 +253,7 @@ class Shares(TypedDict):
     """How much of some feedback was resolved how, each between 0 and 1; all 0 where there is none."""
 
     exact: float
+    claimed: float
     inferred: float
     unresolved: float
 
@@ -246,6 +265,7 @@ class Tally(TypedDict):
     key: str | None
     count: int
     exact: int
+    claimed: int
     inferred: int
     unresolved: int
     shares: Shares

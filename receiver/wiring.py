@@ -62,6 +62,8 @@ def policy_of(settings: Settings) -> Policy:
         asks=settings.has_app,
         homes=settings.workspaces,
         answers=settings.answers if settings.has_app else frozenset(),
+        marks=settings.marks,
+        signals=settings.signals,
     )
 
 

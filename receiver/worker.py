@@ -23,7 +23,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import accumulate, islice
 
-from receiver import lineage, logs, resolved
+from receiver import garbage, lineage, logs, resolved
 from receiver.housekeeping import run_housekeeping
 from receiver.loop import Idle, backoff, run
 from receiver.metrics import folder
@@ -256,6 +256,7 @@ def work(settings: Settings, *, ready_fd: int | None = None) -> int:
     services.keyring.register_if_possible()
     resolved.listen(services.store)
     stop = threading.Event()
+    garbage.look_seldom()
     threads = [threading.Thread(target=one, name=name) for name, one in _works(services, stop).items()]
     for thread in threads:
         thread.start()

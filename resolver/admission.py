@@ -184,8 +184,17 @@ class Admission:
         What a pull request's own lines and commits lead to is that pull request's. Of any other commit GitHub has to
         prove that it is the repository's: it has its address either way.
         """
-        sha, repository_id = sighting.carrier.key, self._query.repository_id
-        if not (sighting.carrier.is_commit and sha) or repository_id is None:
+        sha = sighting.carrier.key
+        if not (sighting.carrier.is_commit and sha):
+            return None
+        where = self.of_a_fork(sha, linked=linked)
+        copied = f"whoever made it may have copied the claim of run {sighting.span_id}"
+        return None if where is None else f"{where}: {copied}"
+
+    def of_a_fork(self, sha: str, *, linked: bool = False) -> str | None:
+        """Say that a commit is, or may be, a fork's; None where it is the repository's own."""
+        repository_id = self._query.repository_id
+        if repository_id is None:
             return None
         of_its_own = bool(self._query.number) and not linked
         if of_its_own and not self._is_foreign:
@@ -193,15 +202,14 @@ class Admission:
         self._keys.add(watch.commit_key(repository_id, sha))
         if self._facts.is_pushed(repository_id, sha):
             return None
-        copied = f"whoever made it may have copied the claim of run {sighting.span_id}"
         if of_its_own:
-            return f"commit {sha} is of a fork: {copied}"
+            return f"commit {sha} is of a fork"
         pulls = self._pulls(repository_id, (number for _, number in self._facts.pulls_listing(repository_id, (sha,))))
         if self._facts.pulls_merged_as(repository_id, sha) or any(_is_of(repository_id, pull) for pull in pulls):
             return None
         if pulls:
-            return f"commit {sha} is of a fork: {copied}"
-        return None if self._is_held(sha) else f"commit {sha} may be of a fork: {copied}"
+            return f"commit {sha} is of a fork"
+        return None if self._is_held(sha) else f"commit {sha} may be of a fork"
 
     @cached_property
     def _is_foreign(self) -> bool:

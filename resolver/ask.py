@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from resolver import marks
 from resolver.authority import Authority
 from resolver.chain import walk
 from resolver.claims import doubts
@@ -142,8 +143,10 @@ class Asker:
         carrier = Carrier(query.repository_id or GHOST.id, None, "", query.at, number=query.number)
         text = doubts.decide(facts, self.reader.read_text(question.body or "", carrier))
         message = doubts.decide(facts, self.reader.read_commit(question.commit_message or "", carrier))
+        told = marks.of_commit(question.commit_message or "")
         own = Reading(text.sightings + message.sightings, text.refusals + message.refusals)
-        return replace(query, own=own, own_is_commit=not text.sightings and question.commit_message is not None)
+        own_is_commit = not text.sightings and question.commit_message is not None
+        return replace(query, own=own, own_is_commit=own_is_commit, marks=told)
 
 
 def _position(question: Question, known: Position) -> Position:

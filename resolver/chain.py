@@ -10,8 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from resolver.evidence import Evidence
-from resolver.model.answers import Answer, Confidence, Finding, Outcome
+from resolver.marked import Carried, MarkPlace, candidates, decide, names_sessions
+from resolver.model.answers import Answer, Candidate, Confidence, Finding, Outcome
 from resolver.model.asking import Want
+from resolver.model.marks import MarkUse
 from resolver.model.runs import Trust
 from resolver.policy import Policy
 from resolver.ports import Facts
@@ -32,6 +34,11 @@ from resolver.steps import (
     direct,
     inferred,
     line_blame,
+    mark_comment,
+    mark_commit,
+    mark_line,
+    mark_parent_comment,
+    mark_subject,
     unresolved,
 )
 
@@ -62,6 +69,16 @@ def chain(policy: Policy) -> tuple[Step, ...]:
     )
 
 
+MARKS: tuple[tuple[str, MarkPlace], ...] = (
+    (mark_comment.MODE, mark_comment.place),
+    (mark_parent_comment.MODE, mark_parent_comment.place),
+    (mark_line.MODE, mark_line.place),
+    (mark_commit.MODE, mark_commit.place),
+    (mark_subject.MODE, mark_subject.place),
+)
+"""Where other tools' marks are looked for, in this order, once the chain has ended without signed evidence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Walk:
     """An answer with its findings, the keys of the facts that could change it, and what GitHub is to be asked for."""
@@ -84,6 +101,8 @@ def walk(facts: Facts, policy: Policy, query: Query) -> Walk:
         findings.append(_with_evidence(found.finding, evidence))
         if found.answer is not None:
             answer = _hold(found.answer, found.trust, findings, evidence)
+            if policy.marks is not MarkUse.OFF and _leaves_room(answer):
+                answer = _marked(query, answer, findings, evidence)
             return Walk(replace(answer, findings=tuple(findings)), frozenset(evidence.keys), evidence.wants)
     raise AssertionError("the last step of the chain always decides")
 
@@ -100,21 +119,54 @@ def _with_evidence(finding: Finding, evidence: Evidence) -> Finding:
     return replace(finding, evidence=(*looked_at[:MOST_NAMED], *([f"and {more} more"] if more > 0 else ())))
 
 
+def _leaves_room(answer: Answer) -> bool:
+    """Whether nothing signed speaks for any run: a guess by time, or no run at all and no candidate."""
+    return answer.mode == inferred.MODE or (answer.span_id is None and not answer.candidates)
+
+
+def _marked(query: Query, answer: Answer, findings: list[Finding], evidence: Evidence) -> Answer:
+    """Look for marks, and add what they say to the findings; return the answer that they make of another."""
+    seen: list[Carried] = []
+    for mode, place in MARKS:
+        evidence.begin_step()
+        carried = place(query, evidence)
+        found = decide(mode, carried, evidence)
+        if found is None:
+            continue
+        findings.append(_with_evidence(found.finding, evidence))
+        seen += carried
+        if found.answer is not None:
+            guessed = _guessed(answer, evidence)
+            others = tuple(one for one in (*answer.candidates, *guessed) if one.span_id != found.answer.span_id)
+            return _hold(replace(found.answer, candidates=others), found.trust, findings, evidence)
+        if names_sessions(carried):
+            break
+    named = {one.span_id for one in answer.candidates} | ({answer.span_id} - {None})
+    more = tuple(one for one in candidates(seen, evidence) if one.span_id is None or one.span_id not in named)
+    return replace(answer, candidates=(*answer.candidates, *more))
+
+
+def _guessed(answer: Answer, evidence: Evidence) -> tuple[Candidate, ...]:
+    """Return the run of an answer as a candidate of a better one."""
+    run = None if answer.span_id is None else evidence.run(answer.span_id)
+    return () if run is None else (Candidate(run.span_id, run.agent_name, "the only one that started at that time"),)
+
+
 def _hold(answer: Answer, trust: Trust, findings: list[Finding], evidence: Evidence) -> Answer:
-    """Hold an answer to the promise of ``exact``, and to runs that exist."""
+    """Hold an answer to the promise of ``exact`` (``claimed`` as well: of known facts), and to runs that exist."""
     if answer.span_id is None:
         return answer
     if evidence.run(answer.span_id) is None:
         diagnostic = f"run {answer.span_id} is not registered"
         return replace(answer, confidence=Confidence.UNRESOLVED, diagnostic=diagnostic)
-    if answer.confidence is not Confidence.EXACT:
+    if answer.confidence not in {Confidence.EXACT, Confidence.CLAIMED}:
         return answer
     if trust is Trust.UNSIGNED:
         return replace(answer, confidence=Confidence.INFERRED, diagnostic="the claim is not signed")
     if evidence.expected is not None:
-        diagnostic = f"not exact: GitHub has yet to tell {evidence.expected}"
+        diagnostic = f"not {answer.confidence}: GitHub has yet to tell {evidence.expected}"
         return replace(answer, confidence=Confidence.INFERRED, diagnostic=diagnostic)
     missing = next((finding for finding in findings if finding.outcome is Outcome.UNKNOWN), None)
     if missing is not None:
-        return replace(answer, confidence=Confidence.INFERRED, diagnostic=f"not exact: {missing.detail}")
+        return replace(answer, confidence=Confidence.INFERRED, diagnostic=f"not {answer.confidence}: {missing.detail}")
     return answer

@@ -19,15 +19,20 @@ from resolver.model.github import (
     Lines,
     ObjectRef,
     PullRequest,
+    Revision,
     Text,
     User,
 )
+from resolver.model.marks import Mark, MarkKind, MarkUse
 from resolver.model.runs import Reading, Run, Sighting
-from resolver.policy import Policy
+from resolver.policy import TRUSTED_ASSOCIATIONS, Policy
 from resolver.ports import Facts
 from resolver.query import Query
 from resolver.revisions import in_force
 from resolver.wanting import Wanting
+
+MOST_RUNS = 20
+"""How many runs that name one session are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +311,52 @@ class Evidence:
     def run(self, span_id: str) -> Run | None:
         """Return a registered run."""
         return self._admission.run(span_id)
+
+    def text(self, ref: ObjectRef) -> Revision | None:
+        """Return what an object said at the time asked for; None where that is not known."""
+        self.object(ref)
+        return in_force(self._facts.revisions(ref), self._query.at, of_that_second=ref == self._query.ref)
+
+    def recorded_marks(self, sha: str) -> tuple[Mark, ...]:
+        """Return the marks that are recorded of a commit beside its message; where they may matter, GitHub is asked."""
+        if self._query.repository_id is None:
+            return ()
+        self.keys.add(watch.commit_key(self._query.repository_id, sha))
+        if self.believes_marks:
+            self._wanting.marks(sha)
+        return self._facts.recorded_marks(self._query.repository_id, sha)
+
+    @property
+    def believes_marks(self) -> bool:
+        """Whether marks may make an answer ``claimed``."""
+        return self._policy.marks is MarkUse.CLAIMED
+
+    def runs_of(self, mark: Mark) -> tuple[Run, ...]:
+        """Return the registered runs of this repository that a mark names."""
+        if mark.session is None:
+            return ()
+        workspace = self._query.workspace
+        if mark.kind is MarkKind.AGENTS_RUN:
+            found: Iterable[Run | None] = (self.run(mark.session),)
+        else:
+            self.keys.add(watch.session_key(workspace, mark.session))
+            found = self._facts.runs_of_session(workspace, mark.session, MOST_RUNS)
+        return tuple(run for run in found if run is not None and self._is_of_here(run))
+
+    def _is_of_here(self, run: Run) -> bool:
+        if run.repository_id is not None and self._query.repository_id is not None:
+            return run.repository_id == self._query.repository_id
+        return run.repository.lower() in {name.lower() for name in self.names()}
+
+    def may_write_marks(self, author: User, association: str) -> bool:
+        """Whether a tool that works here may have posted as an account: a stranger's mark is no tool's."""
+        if self._policy.agent_accounts is not None:
+            return self._admission.is_agent_account(author)
+        return author.type == "Bot" or association in TRUSTED_ASSOCIATIONS
+
+    def of_a_fork(self, sha: str) -> str | None:
+        """Say that a commit is, or may be, a fork's, whose messages anybody writes; None where it is not."""
+        return self._admission.of_a_fork(sha)
 
     def is_copy(self, sighting: Sighting) -> bool:
         """Whether another account than the claim's author posted this text (SPEC §4)."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from resolver import told, watch
+from resolver import signals, told, watch
 from resolver.answering.noting import note_commits, note_feedback
 from resolver.answering.own import is_own
 from resolver.authority import Authority
@@ -72,7 +72,7 @@ class Prepared:
         """Return the locks of the repositories, claims and runs spoken of."""
         seen = self.observation
         heads = (pull.head_repository_id for pull in seen.pulls if pull.head_repository_id is not None)
-        told = (seen.commits, seen.pull_commits, seen.blames, seen.origins, seen.permissions, seen.answered)
+        told = (seen.commits, seen.pull_commits, seen.blames, seen.origins, seen.permissions, seen.marks, seen.answered)
         asked = (one.repository_id for group in told for one in group)
         objects = (one.object.ref.repository_id for one in seen.objects)
         numbers = map(repository_lock, (*(one.id for one in seen.repositories), *heads, *asked, *objects))
@@ -181,6 +181,10 @@ class Intake:
         told.keep(ledger, observation, prepared.commits, news, at=self.clock())
         for thread in observation.threads:
             ledger.put_thread(thread)
+        signals.keep(ledger, self.policy, observation.signals)
+        signed = (seen.object for seen, reading in prepared.objects if reading.sightings)
+        signals.want_reactions(ledger, self.policy, signed, self.clock())
+        signals.want_next(ledger, self.policy, answered, self.clock())
         given = []
         for seen, reading in prepared.objects:
             _keep_object(ledger, seen, reading, news)
@@ -330,13 +334,15 @@ def _keep_push(
 def _keep_object(ledger: Ledger, seen: ObjectSeen, reading: Reading, news: News) -> None:
     """Keep an object, and note what that changed: who first posted a claim may be among it."""
     ref = seen.object.ref
-    digests = ledger.digests(ref) | {sighting.digest for sighting in reading.sightings}
-    posters = {digest: ledger.first_posters(digest) for digest in digests}
-    if not ledger.put_object(seen, reading):
-        return
+    digests: frozenset[str] = frozenset()
+    if reading.sightings or not ledger.add_object(seen, reading):
+        digests = ledger.digests(ref) | {sighting.digest for sighting in reading.sightings}
+        posters = {digest: ledger.first_posters(digest) for digest in digests}
+        if not ledger.put_object(seen, reading):
+            return
+        news.add(*(watch.claim_key(digest) for digest in digests if ledger.first_posters(digest) != posters[digest]))
     thing = ledger.object(ref) or seen.object
     news.add(watch.object_key(ref))
-    news.add(*(watch.claim_key(digest) for digest in digests if ledger.first_posters(digest) != posters[digest]))
     if digests:
         news.add(watch.author_key(ref.repository_id, thing.author.id))
     # Whatever it says, it says to nobody before it was there.

@@ -52,12 +52,12 @@ _SHORT = 8192
 """Characters of a text up to which what was found in it is remembered for a while."""
 
 
-def read(text: str) -> Ordinary:
+def read(text: str, word: str = CLAIM) -> Ordinary:
     """Find what counts in a text, in time linear in its length.
 
-    A text that names neither a claim nor the command is not parsed: its other comments are of no use to anybody.
+    A text that names neither the command nor a word (that of claims) is not parsed: its other comments are of no use.
     """
-    if CLAIM not in text and COMMAND not in text:
+    if word not in text and COMMAND not in text:
         return NOTHING
     return _remembered(text) if len(text) <= _SHORT else _parsed(text)
 

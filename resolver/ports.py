@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from resolver.answering.ledger import PostingLedger
+from resolver.answering.ledger import HeadFacts, PostingLedger
+from resolver.mark_port import MarkFacts, MarkLedger
 from resolver.model.answers import Answer, Resolution
 from resolver.model.asking import Asking, Permission, Want
 from resolver.model.feedback import Feedback, FeedbackState, Status
@@ -35,6 +36,7 @@ from resolver.model.github import (
 )
 from resolver.model.runs import Reading, Run, Sighting, Verification
 from resolver.reports.port import ReportLedger
+from resolver.signal_port import SignalLedger
 
 
 class Clock(Protocol):
@@ -45,7 +47,7 @@ class Clock(Protocol):
         ...
 
 
-class Facts(Protocol):
+class Facts(MarkFacts, HeadFacts, Protocol):
     """What the chain may look at. Nothing here writes."""
 
     def repository(self, repository_id: int) -> Repository | None:
@@ -114,10 +116,6 @@ class Facts(Protocol):
         """Return a pull request as last stated."""
         ...
 
-    def pulls_at_head(self, repository_id: int, head_sha: str) -> tuple[PullRequest, ...]:
-        """Return the open pull requests of a repository whose present head is a commit, by number."""
-        ...
-
     def pull_commits_touching(
         self, repository_id: int, number: int, path: str, at: datetime, *, upto: str | None = None
     ) -> tuple[str, ...]:
@@ -152,10 +150,6 @@ class Facts(Protocol):
 
     def pull_commit_count(self, repository_id: int, number: int) -> CommitCount:
         """Return how many commits lead to a pull request's present head, and how many GitHub counts."""
-        ...
-
-    def listed_commits(self, repository_id: int, number: int, head_sha: str) -> tuple[tuple[str, str | None], ...]:
-        """Return the commits that GitHub lists for a head, oldest first, each with its author's login if known."""
         ...
 
     def pulls_merged_as(self, repository_id: int, sha: str) -> tuple[PullRequest, ...]:
@@ -237,7 +231,7 @@ class Facts(Protocol):
         ...
 
 
-class Ledger(Facts, ReportLedger, PostingLedger, Protocol):
+class Ledger(Facts, MarkLedger, ReportLedger, SignalLedger, PostingLedger, Protocol):
     """Facts, and the writing of them: one transaction, all or nothing.
 
     Each ``put_*`` is idempotent and independent of order; it returns whether (or what) anything changed.
@@ -259,6 +253,10 @@ class Ledger(Facts, ReportLedger, PostingLedger, Protocol):
 
         Returns the ids of the repositories that something changed for: this one, and those that lost a run to it.
         """
+        ...
+
+    def add_object(self, seen: ObjectSeen, reading: Reading) -> bool:
+        """Keep an object that nobody knew, its revision, and the claims read in it; False when it is known already."""
         ...
 
     def put_object(self, seen: ObjectSeen, reading: Reading) -> bool:
@@ -391,5 +389,5 @@ class Ledger(Facts, ReportLedger, PostingLedger, Protocol):
         ...
 
     def update_run(self, run: Run) -> None:
-        """Store a run's changed fields (``ended_at``, ``head_sha``, ``numbers``, ``artifacts``)."""
+        """Store a run's changed fields (``ended_at``, ``head_sha``, ``numbers``, ``artifacts``, ``sessions``)."""
         ...

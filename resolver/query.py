@@ -7,6 +7,7 @@ from datetime import datetime
 
 from resolver.lines import Share, changed, commented_lines
 from resolver.model.github import NOWHERE, Kind, Lines, ObjectRef, Position
+from resolver.model.marks import Mark
 from resolver.model.runs import NO_CLAIMS, Reading
 
 
@@ -18,7 +19,7 @@ class Query:
     when it is one; ``asking`` says that the object is what asks (feedback), rather than what is asked about. ``own``
     holds the claims in the asking text itself, and ``own_is_commit`` says that this text is a commit message.
     ``body`` is that text, with what it quotes and links to. ``reply_to`` is the comment replied to, ``review_id`` the
-    review that owns the object.
+    review that owns the object. ``marks`` are other tools' in a commit message that the asker brought along.
     """
 
     workspace: str
@@ -34,6 +35,7 @@ class Query:
     reply_to: ObjectRef | None = None
     review_id: int | None = None
     position: Position = NOWHERE
+    marks: tuple[Mark, ...] = ()
 
     @property
     def commit(self) -> str | None:

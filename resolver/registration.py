@@ -44,6 +44,7 @@ class Registration:
     def _settle(self, ledger: Ledger, run: Run, cause: str, implemented: Report | None = None) -> None:
         news = News()
         news.add(watch.run_key(run.workspace, run.span_id))
+        news.add(*(watch.session_key(run.workspace, session) for session in run.sessions))
         for number in run.numbers:
             news.add(watch.runs_key(run.workspace, run.repository, number), since=run.started_at)
         settling = Settling(self.policy, cause, self.clock())

@@ -27,10 +27,17 @@ def keep(
     for origin in observation.origins:
         if ledger.put_origin(origin):
             news.add(watch.blame_key(origin.repository_id, origin.sha, origin.path))
-    for permission in observation.permissions:
-        ledger.put_permission(permission)
+    _keep_said(ledger, observation, news)
     if observation.answered and ledger.put_answered(observation.answered, at):
         news.add(*map(watch.want_key, observation.answered))
+
+
+def _keep_said(ledger: Ledger, observation: Observation, news: News) -> None:
+    for marks in observation.marks:
+        if ledger.put_marks(marks):
+            news.add(watch.commit_key(marks.repository_id, marks.sha))
+    for permission in observation.permissions:
+        ledger.put_permission(permission)
 
 
 def _keep_commits(ledger: Ledger, observation: Observation, readings: Mapping[str, Reading], news: News) -> None:

@@ -12,6 +12,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field, Strict, StringConstraints, WithJsonSchema
 
 from resolver import names
+from resolver.marks import sessions
 
 MAX_TEXT: Final = 512
 """Characters, as in a claim's fields."""
@@ -50,6 +51,14 @@ def repository(text: str) -> str:
     return text
 
 
+def session(text: str) -> str:
+    """Return a session's name in its one spelling. Raises ValueError for what cannot be one."""
+    name = sessions.spelled(text)
+    if name is None:
+        raise ValueError("is no name of a session: visible ASCII characters are expected, and no space")
+    return name
+
+
 def sha(text: str) -> str:
     """Return a whole commit id, lower case. Raises ValueError for anything else."""
     if not names.is_sha(text.lower()):
@@ -74,5 +83,7 @@ Text = Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(pla
 FilledText = Annotated[Text, AfterValidator(filled), told(FILLED)]
 RepositoryName = Annotated[Text, AfterValidator(repository), told("[A-Za-z0-9_-]{1,100}/[A-Za-z0-9._-]{1,100}")]
 Sha = Annotated[Text, AfterValidator(sha), told(SHA_PATTERN)]
+Session = Annotated[Text, AfterValidator(session), told("[!-~]+")]
+"""A name by which another tool knows a run, in its one spelling."""
 Number = Annotated[int, Strict(), Field(ge=1, le=names.MAX_ID)]
 """An id or number in JSON."""

@@ -64,6 +64,10 @@ class Wanting:
         """Want a commit, or the files that it touched."""
         self._want(Need.COMMIT, sha=sha)
 
+    def marks(self, sha: str) -> None:
+        """Want the marks that are recorded of a commit beside its message."""
+        self._want(Need.MARKS, sha=sha)
+
     def merges(self, sha: str) -> bool:
         """Want the pull requests that a commit merged; return whether GitHub could not be asked."""
         asking = self._want(Need.MERGES, sha=sha)

@@ -99,6 +99,11 @@ def run_key(workspace: str, span_id: str) -> str:
     return f"run/{workspace}/{span_id}"
 
 
+def session_key(workspace: str, session: str) -> str:
+    """The runs that a session of another tool belongs to."""
+    return f"session/{workspace}/{session}"
+
+
 def runs_key(workspace: str, repository: str, number: int) -> str:
     """The runs of a repository, by full name, and number."""
     return f"runs/{workspace}/{repository.lower()}/{number}"

@@ -100,6 +100,47 @@ class LineOrigin(Table):
         without_rowid = True
 
 
+class CommitMark(Table):
+    """A mark that is recorded of a commit elsewhere than in its message, and its place among those."""
+
+    repository_id = BigIntegerField()
+    sha = TextField()
+    position = SmallIntegerField()
+    kind = TextField()
+    tool = TextField(null=True)
+    session = TextField(null=True)
+    path = TextField(null=True)
+
+    class Meta:
+        """As GitHub told them last."""
+
+        primary_key = CompositeKey("repository_id", "sha", "position")
+        without_rowid = True
+
+
+class Signal(Table):
+    """What somebody did to an object (``subject`` is its id) or a commit (its SHA)."""
+
+    id = BigAutoField()
+    repository_id = BigIntegerField()
+    kind = TextField()
+    subject_kind = TextField()
+    subject = TextField()
+    event = TextField()
+    number = BigIntegerField(null=True)
+    actor_id = BigIntegerField(null=True)
+    detail = TextField(null=True)
+    occurred_at = BigIntegerField()
+
+    class Meta:
+        """Each once; the second index is for the threads of a pull request."""
+
+        indexes = (
+            (("repository_id", "subject_kind", "subject", "kind", "event"), True),
+            (("repository_id", "number", "kind"), False),
+        )
+
+
 class Permission(Table):
     """What an account may do in a repository, as GitHub said at a time."""
 

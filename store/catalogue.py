@@ -21,6 +21,7 @@ from store.deliveries import DeliveryFacts
 from store.entries import EntryFacts
 from store.feedback import FEEDBACK, FeedbackFacts, to_feedback
 from store.figures import FigureFacts
+from store.marks import MarkFacts
 from store.origins import OriginFacts
 from store.part import below, compose
 from store.permissions import PermissionFacts
@@ -32,6 +33,7 @@ from store.reports import ReportFacts
 from store.resolutions import ResolutionFacts
 from store.rows import CLAIM, COMMIT_CARRIER, OBJECT_CARRIER, RUN, to_run, to_sighting
 from store.runs import RunFacts
+from store.signals import SignalFacts
 from store.statistics import StatisticsFacts
 from store.times import to_micros
 from store.wants import WantFacts
@@ -94,6 +96,8 @@ class Catalogue(
     CommitFacts,
     BlameFacts,
     OriginFacts,
+    MarkFacts,
+    SignalFacts,
     RunFacts,
     FeedbackFacts,
     ResolutionFacts,

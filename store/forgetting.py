@@ -79,11 +79,18 @@ _WORDS = f"""
 SELECT e.id FROM report_entry e WHERE e.report_id {_IN_WANTED} AND e.type IN ('title_change', 'summary_change')
 AND e.erased_at IS NULL
 """
-# What was answered by a quote of a text that is gone is not to be answered otherwise for that.
+# What was answered by a quote of a text that is gone, or by a mark in it, is not to be answered otherwise for that.
 _FINAL = """
-UPDATE feedback SET final_at = ? WHERE final_at IS NULL AND mode = 'artifact_quoted' AND id IN (
+UPDATE feedback SET final_at = ? WHERE final_at IS NULL
+AND mode IN ('artifact_quoted', 'mark_comment', 'mark_parent_comment', 'mark_subject') AND id IN (
     SELECT f.id FROM wanted CROSS JOIN object o JOIN feedback f
     ON f.repository_id = o.repository_id AND f.number = o.number WHERE o.id = wanted.column1
+) RETURNING id
+"""
+# Which commit a mark stood in, no column says.
+_FINAL_IN_COMMITS = """
+UPDATE feedback SET final_at = ? WHERE final_at IS NULL AND mode IN ('mark_line', 'mark_commit') AND repository_id IN (
+    SELECT c.repository_id FROM wanted CROSS JOIN git_commit c WHERE c.id = wanted.column1
 ) RETURNING id
 """
 _ERASE_COMMITS = f"""
@@ -204,7 +211,7 @@ class _Forgetting:
             self._erase_objects(ids)
         for login in self._logins:
             for ids in self._windows("git_commit", _COMMITS, (login.lower(),)):
-                self._change("commits", _ERASE_COMMITS, ids, (self._since,))
+                self._erase_commits(ids)
         for ids in self._windows("report_entry", _ENTRIES, (self._account,) * 4):
             with self._db.writing():
                 self._erase_entries(ids)
@@ -244,6 +251,12 @@ class _Forgetting:
             words = self._db.rows_among(_WORDS, reports) if reports else []
             self._erase_entries([row[0] for row in words])
         self.done.counts.update(texts=len(erased), feedback=len(feedback), reports=len(reports))
+
+    def _erase_commits(self, ids: list[int]) -> None:
+        keys = [(one,) for one in ids]
+        with self._db.writing():
+            self._db.rows_among(_FINAL_IN_COMMITS, keys, (self._since,))
+            self.done.counts["commits"] += len(self._db.rows_among(_ERASE_COMMITS, keys, (self._since,)))
 
     def _erase_entries(self, ids: list[int]) -> None:
         if not ids:

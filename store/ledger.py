@@ -8,6 +8,7 @@ from store.blame import BlameLedger
 from store.commits import CommitLedger
 from store.entries import EntryLedger
 from store.feedback import FeedbackLedger
+from store.marks import MarkLedger
 from store.object_ledger import ObjectLedger
 from store.origins import OriginLedger
 from store.permissions import PermissionLedger
@@ -18,6 +19,7 @@ from store.reports import ReportLedger
 from store.repositories import RepositoryLedger
 from store.resolutions import ResolutionLedger
 from store.runs import RunLedger
+from store.signals import SignalLedger
 from store.wants import WantLedger
 
 
@@ -27,6 +29,8 @@ class Ledger(
     CommitLedger,
     BlameLedger,
     OriginLedger,
+    MarkLedger,
+    SignalLedger,
     RunLedger,
     RepositoryLedger,
     FeedbackLedger,

@@ -103,15 +103,19 @@ class ObjectLedger(ObjectFacts):
             self._read_revisions[ref] = super().revisions(ref)
         return self._read_revisions[ref]
 
-    def put_object(self, seen: ObjectSeen, reading: Reading) -> bool:
-        """Keep an object, its revision, and the claims read in it."""
+    def add_object(self, seen: ObjectSeen, reading: Reading) -> bool:
+        """Keep an object that nobody knew, its revision, and the claims read in it; False when it is known already."""
         self._read_objects.pop(seen.object.ref, None)
         self._read_revisions.pop(seen.object.ref, None)
         new = self._add_object(seen, reading)
-        if new is not None:
-            if reading.sightings:
-                self._add_sightings(*new, seen.object, seen.revision, reading)
-                self._db.change(_MEND_EARLIEST, (new[0],))
+        if new is not None and reading.sightings:
+            self._add_sightings(*new, seen.object, seen.revision, reading)
+            self._db.change(_MEND_EARLIEST, (new[0],))
+        return new is not None
+
+    def put_object(self, seen: ObjectSeen, reading: Reading) -> bool:
+        """Keep an object, its revision, and the claims read in it; say whether anything of it was new."""
+        if self.add_object(seen, reading):
             return True
         object_id, thing, changed = self._mend_object(seen)
         revision_id, revised = self._keep_revision(object_id, thing, seen.revision, reading)

@@ -44,7 +44,7 @@ RUN = (
     "n.workspace, n.span_id, n.repository, n.agent_name, n.started_at, n.repository_id, n.number, n.numbers, "
     "n.agent_id, n.backend, n.prompt_version_id, n.prompt_ref, n.skill_version_ids, n.guardrail_version_ids, "
     "n.event_id, n.head_sha, n.branch, n.trace_id, n.internal, n.report_id, n.purpose, n.ended_at, n.artifacts, "
-    "n.registered_at"
+    "n.registered_at, n.sessions"
 )
 
 
@@ -161,6 +161,7 @@ def to_run(row: Row) -> Run:
         ended_at=from_optional(row[21]),
         artifacts=tuple(json.loads(row[22])),
         registered_at=from_micros(row[23]),
+        sessions=to_texts(row[24]),
     )
 
 

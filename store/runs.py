@@ -12,7 +12,7 @@ from resolver.errors import ConflictError, NotFoundError
 from resolver.model.runs import Run
 from store.database import Row, Values
 from store.repositories import RepositoryFacts
-from store.rows import RUN, to_run
+from store.rows import RUN, from_texts, text_key, to_run
 from store.times import now, to_micros, to_optional
 
 _OF_REPOSITORY = f"""
@@ -24,16 +24,21 @@ _OF_NAME = _OF_REPOSITORY.replace("m.repository_id = ?", "m.repository_key = ?")
 _FOR_SPANS = f"""
 SELECT {RUN} FROM wanted CROSS JOIN run n WHERE n.workspace = wanted.column1 AND n.span_id = wanted.column2
 """
+_OF_SESSION = f"""
+SELECT {RUN} FROM run_session m JOIN run n ON n.id = m.run_id
+WHERE m.session_key = ? AND m.workspace = ? ORDER BY n.span_id LIMIT ?
+"""
 _KEPT = "SELECT id, facts, repository_id, repository_key, started_at FROM run WHERE workspace = ? AND span_id = ?"
 _ADD = f"""
 INSERT INTO run (workspace, span_id, repository, agent_name, repository_id, repository_key, started_at, number,
     agent_id, backend, prompt_version_id, prompt_ref, skill_version_ids, guardrail_version_ids, event_id, branch,
-    trace_id, internal, report_id, purpose, head_sha, ended_at, numbers, artifacts, facts, registered_at)
-VALUES ({", ".join("?" * 26)}) ON CONFLICT (workspace, span_id) DO NOTHING RETURNING id
+    trace_id, internal, report_id, purpose, head_sha, ended_at, numbers, artifacts, sessions, facts, registered_at)
+VALUES ({", ".join("?" * 27)}) ON CONFLICT (workspace, span_id) DO NOTHING RETURNING id
 """
-_MEND = "UPDATE run SET head_sha = ?, ended_at = ?, numbers = ?, artifacts = ? WHERE id = ?"
+_MEND = "UPDATE run SET head_sha = ?, ended_at = ?, numbers = ?, artifacts = ?, sessions = ? WHERE id = ?"
 _DROP_NUMBERS = "DELETE FROM run_number WHERE run_id = ?"
 _ADD_NUMBERS = "INSERT INTO run_number (number, run_id, repository_id, repository_key, started_at) VALUES"
+_ADD_SESSIONS = "INSERT INTO run_session (workspace, session_key, run_id) VALUES"
 
 
 class RunFacts(RepositoryFacts):
@@ -60,6 +65,10 @@ class RunFacts(RepositoryFacts):
         """Return the registered runs among some spans, by span."""
         rows = self._db.rows_among(_FOR_SPANS, [(workspace, span_id) for span_id in dict.fromkeys(span_ids)])
         return {run.span_id: run for run in map(to_run, rows)}
+
+    def runs_of_session(self, workspace: str, session: str, limit: int) -> tuple[Run, ...]:
+        """Return the registered runs that named a session as theirs, by span, ``limit`` at most."""
+        return tuple(map(to_run, self._db.rows(_OF_SESSION, (text_key(session), workspace, limit))))
 
 
 class RunLedger(RunFacts):
@@ -101,12 +110,13 @@ class RunLedger(RunFacts):
         )
         if added is not None:
             self._keep_run_numbers(added[0], run, place)
+            self._keep_run_sessions(added[0], run)
         elif self._kept_run(run)[1] != facts:
             raise ConflictError(f"span {run.span_id} was registered with other facts")
         return self.runs_for(run.workspace, (run.span_id,))[run.span_id], added is not None
 
     def update_run(self, run: Run) -> None:
-        """Store a run's changed fields (``ended_at``, ``head_sha``, ``numbers``, ``artifacts``).
+        """Store a run's changed fields (``ended_at``, ``head_sha``, ``numbers``, ``artifacts``, ``sessions``).
 
         Raises NotFoundError for a run that was never registered.
         """
@@ -114,6 +124,7 @@ class RunLedger(RunFacts):
         self._db.change(_MEND, (*_changing(run), run_id))
         self._db.change(_DROP_NUMBERS, (run_id,))
         self._keep_run_numbers(run_id, run, place)
+        self._keep_run_sessions(run_id, run)
 
     def _kept_run(self, run: Run) -> Row:
         row = self._db.row(self._db.locking(_KEPT), (run.workspace, run.span_id))
@@ -125,7 +136,13 @@ class RunLedger(RunFacts):
         rows = [(number, run_id, *place) for number in dict.fromkeys(run.numbers)]
         self._db.insert(_ADD_NUMBERS, rows, "ON CONFLICT (number, run_id) DO NOTHING")
 
+    def _keep_run_sessions(self, run_id: int, run: Run) -> None:
+        """Add what leads from a session to the run: none is ever taken back."""
+        rows = [(run.workspace, text_key(session), run_id) for session in run.sessions]
+        self._db.insert(_ADD_SESSIONS, rows, "ON CONFLICT (session_key, workspace, run_id) DO NOTHING")
+
 
 def _changing(run: Run) -> tuple[int | str | None, ...]:
     """Return the values of what may change after registration."""
-    return (run.head_sha, to_optional(run.ended_at), json.dumps(run.numbers), json.dumps(run.artifacts))
+    lists = (json.dumps(run.numbers), json.dumps(run.artifacts), from_texts(run.sessions))
+    return (run.head_sha, to_optional(run.ended_at), *lists)

@@ -33,8 +33,9 @@ _KEYS = {
 }
 _STATEMENTS = {
     by: f"""
-SELECT {shown}, counted.exact, counted.inferred, counted.unresolved FROM (
+SELECT {shown}, counted.exact, counted.claimed, counted.inferred, counted.unresolved FROM (
     SELECT {key} AS key, COUNT(*) AS many, SUM(CASE WHEN f.confidence = 'exact' THEN 1 ELSE 0 END) AS exact,
+        SUM(CASE WHEN f.confidence = 'claimed' THEN 1 ELSE 0 END) AS claimed,
         SUM(CASE WHEN f.confidence = 'inferred' THEN 1 ELSE 0 END) AS inferred,
         SUM(CASE WHEN f.confidence = 'unresolved' THEN 1 ELSE 0 END) AS unresolved
     {_COUNTED} GROUP BY 1 ORDER BY many DESC, key LIMIT {MOST_KEYS}
@@ -58,9 +59,10 @@ class StatisticsFacts(Part):
                 None if key is None else str(key),
                 {
                     Confidence.EXACT: int(exact),
+                    Confidence.CLAIMED: int(claimed),
                     Confidence.INFERRED: int(inferred),
                     Confidence.UNRESOLVED: int(unresolved),
                 },
             )
-            for key, exact, inferred, unresolved in rows
+            for key, exact, claimed, inferred, unresolved in rows
         )

@@ -92,6 +92,8 @@ class Run(Table):
     facts = TextField()
     """What the caller said, by which a second registration is the same or a conflict."""
     registered_at = BigIntegerField()
+    sessions = TextField(null=True)
+    """Names by which other tools know it."""
 
     class Meta:
         """A run is its span within its workspace."""
@@ -121,6 +123,20 @@ class RunNumber(Table):
             (("repository_id", "number", "started_at"), False),
             (("repository_key", "number", "started_at"), False),
         )
+        without_rowid = True
+
+
+class RunSession(Table):
+    """A session of another tool that a run named as its own."""
+
+    session_key = BlobField()
+    workspace = TextField()
+    run = ForeignKeyField(Run, index=False)
+
+    class Meta:
+        """Each once; found by the session."""
+
+        primary_key = CompositeKey("session_key", "workspace", "run")
         without_rowid = True
 
 

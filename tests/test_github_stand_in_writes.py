@@ -78,7 +78,10 @@ def test_a_reaction_is_there_once(github: StandIn, repo: Repository) -> None:
         )
     ]
     assert answers == [201, 200, 201, 422, 404]
-    assert repo.reactions[("issue_comment", 11)] == {(bot(github).login, "eyes")}
+    assert [(one.to, one.user) for one in repo.reactions] == [
+        ("issues/comments/11", bot(github)),
+        ("pulls/comments/21", bot(github)),
+    ]
 
 
 def test_comments_are_the_apps_account(github: StandIn, repo: Repository) -> None:

@@ -31,6 +31,7 @@ from resolver.values import (
     FilledText,
     Number,
     RepositoryName,
+    Session,
     Sha,
     Text,
     filled,
@@ -44,6 +45,7 @@ MAX_PERSON: Final = 100
 """Characters in the login or name of a person."""
 
 Texts = Annotated[tuple[FilledText, ...], Field(max_length=MAX_ITEMS)]
+Sessions = Annotated[tuple[Session, ...], Field(max_length=MAX_ITEMS)]
 Numbers = Annotated[tuple[Number, ...], Field(max_length=MAX_ITEMS)]
 Reason = Annotated[
     str,
@@ -97,6 +99,7 @@ class NewRun(Body):
     purpose: Text | None = None
     started_at: Time | None = None
     ended_at: Time | None = None
+    sessions: Sessions | None = None
 
     @field_validator("span_id")
     @classmethod
@@ -136,6 +139,7 @@ class NewRun(Body):
             report_id=self.report_id or None,
             purpose=self.purpose or None,
             ended_at=self.ended_at,
+            sessions=tuple(dict.fromkeys(self.sessions or ())),
         )
 
     def facts(self) -> str:
@@ -149,6 +153,8 @@ class NewRun(Body):
         said |= {name: times.write(said[name]) for name in ("started_at", "ended_at") if name in said}
         if self.all_numbers:
             said["numbers"] = sorted(self.all_numbers)
+        if self.sessions:
+            said["sessions"] = sorted(set(self.sessions))
         return json.dumps(said, sort_keys=True, separators=(",", ":"))
 
 
@@ -159,6 +165,7 @@ class RunChange(Body):
     head_sha: Annotated[Sha | None, told(SHA_PATTERN)] = None
     numbers: Numbers = ()
     artifacts: Annotated[tuple[Address, ...], Field(max_length=MAX_ITEMS)] = ()
+    sessions: Sessions = ()
 
     @field_validator("*")
     @classmethod

@@ -49,9 +49,9 @@ class JsonLines(Spoken):
 def export(call: Call[ExportParameters, NoBody]) -> JsonLines:
     """Export a workspace as JSON Lines, or (`format=agent-trace`) a range of commits as records of Agent Trace.
 
-    Each line of JSON Lines has a `type` (`run`, `artifact`, `feedback`) and a place `after`, from which another request
-    goes on; the last one is `end`, or `more` where there is more to come for. Of runs, a token needs `runs:read`, of
-    feedback `feedback:read`: `types` of the last line says which were written.
+    Each line of JSON Lines has a `type` (`run`, `artifact`, `signal`, `feedback`) and a place `after`, from which
+    another request goes on; the last one is `end`, or `more` where there is more to come for. Of runs, a token needs
+    `runs:read`, of feedback `feedback:read`: `types` of the last line says which were written.
     """
     query = call.query
     if query.format == "agent-trace":
@@ -60,7 +60,8 @@ def export(call: Call[ExportParameters, NoBody]) -> JsonLines:
     if stray:
         raise invalid(*((name, "goes with format=agent-trace") for name in stray))
     place = _place(query.after, call.principal.workspace)
-    return _written(_lines(Export(call.queries, types(call.principal.scopes)), call.principal, place))
+    kept = types(call.principal.scopes, signals=bool(call.queries.services.policy.signals))
+    return _written(_lines(Export(call.queries, kept), call.principal, place))
 
 
 def _agent_trace(call: Call[ExportParameters, NoBody]) -> JsonLines:

@@ -12,7 +12,7 @@ from receiver.api.registering import marks_json, run_to_keep
 from receiver.api.requests import invalid
 from receiver.api.routing import Call, Created, Routes
 from receiver.changes import Later
-from receiver.present import artifact_json, feedback_json, run_json
+from receiver.present import artifact_json, feedback_json, run_json, signal_json
 from resolver import urls
 from resolver.model.tokens import Scope
 
@@ -38,7 +38,13 @@ def complete(call: Call[NoParameters, RunChange], span_id: str) -> shapes.Run:
     if elsewhere:
         message = f"names something outside of {run.repository}, the run's repository"
         raise invalid(*((f"artifacts.{index}", message) for index in elsewhere))
-    later = Later(ended_at=body.ended_at, head_sha=body.head_sha, numbers=body.numbers, artifacts=body.artifacts)
+    later = Later(
+        ended_at=body.ended_at,
+        head_sha=body.head_sha,
+        numbers=body.numbers,
+        artifacts=body.artifacts,
+        sessions=body.sessions,
+    )
     return run_json(call.changes.complete(run.span_id, later))
 
 
@@ -66,6 +72,12 @@ def marks(call: Call[NoParameters, NoBody], span_id: str) -> shapes.Marks:
 def artifacts(call: Call[ListParameters, NoBody], span_id: str) -> shapes.List[shapes.Artifact]:
     """List what a run made, newest first."""
     return page_json(call.queries.artifacts(span_id, span_of(call)), call, artifact_json)
+
+
+@routes.get("/runs/{span_id}/signals", scope=Scope.RUNS_READ)
+def signals(call: Call[ListParameters, NoBody], span_id: str) -> shapes.List[shapes.Signal]:
+    """List what people did, without words, to what a run made, newest first (`WHICHRUN_SIGNALS`)."""
+    return page_json(call.queries.signals(span_id, span_of(call)), call, lambda one: signal_json(*one))
 
 
 @routes.get("/runs/{span_id}/feedback", scope=Scope.FEEDBACK_READ)

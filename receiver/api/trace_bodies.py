@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any, ClassVar, Final, Self, TypeAlias, cast
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic.alias_generators import to_camel
 
 from receiver.api.encoded import Encoded
@@ -22,7 +22,14 @@ PROTOBUF: Final = "application/x-protobuf"
 
 Value: TypeAlias = "str | int | bool | tuple[Value, ...] | None"
 Digits = Annotated[str, StringConstraints(pattern=r"^-?[0-9]{1,20}$")]
-Integer = Annotated[int, Field(ge=-(2**63), lt=2**64)] | Digits
+
+
+def _whole(value: object) -> object:
+    """Take ``1.0`` and ``1e2`` for the integers that they are, as JSON Schema does, and protobuf's JSON mapping."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Integer = Annotated[Annotated[int, Field(ge=-(2**63), lt=2**64)] | Digits, BeforeValidator(_whole)]
 """A 64-bit integer: JSON's own cannot hold all of them, so most senders write texts."""
 
 

@@ -18,6 +18,7 @@ from receiver.api.trace_bodies import Span, Value
 from receiver.notifying import trace_ids
 from resolver import names, times
 from resolver.errors import PayloadError
+from resolver.marks import sessions
 
 OURS: Final = "whichrun."
 IS_RUN: Final = "whichrun.run"
@@ -34,6 +35,8 @@ _SAID: Final = {
     "number": ("vcs.change.id",),
 }
 """Fields of a run, and the attributes that say them: the first that is there."""
+CONVERSATION: Final = "gen_ai.conversation.id"
+"""A session, as the agent's own tool names it."""
 _NUMBERS: Final = frozenset({"number", "numbers"})
 _OF_THE_SPAN: Final = frozenset({"run", "span_id", "trace_id", "started_at", "ended_at"})
 """What the span itself says, whatever its attributes."""
@@ -60,6 +63,9 @@ def run_of(span: Span, *, web: str) -> NewRun | None:
         found = next((said[name] for name in attributes if said.get(name) not in {None, ""}), None)
         if found is not None and (field != "head_sha" or names.is_sha(str(found).lower())):
             fields[field] = found  # what a branch is at may be said in short, which names no commit
+    conversation = said.get(CONVERSATION)
+    if isinstance(conversation, str) and sessions.spelled(conversation) is not None:
+        fields["sessions"] = [conversation]
     for name, value in said.items():
         field = name.removeprefix(OURS)
         if name.startswith(OURS) and field not in _OF_THE_SPAN | {"repository"}:

@@ -98,7 +98,7 @@ def _keep(call: Call[NoParameters, Traces], run: Run, facts: str) -> None:
             raise conflict from None
         if run.repository.lower() not in call.queries.names_of(known) or run.agent_name != known.agent_name:
             raise
-        later = Later(ended_at=run.ended_at, head_sha=run.head_sha, numbers=run.numbers)
+        later = Later(ended_at=run.ended_at, head_sha=run.head_sha, numbers=run.numbers, sessions=run.sessions)
         call.changes.complete(run.span_id, later)
 
 

@@ -54,7 +54,10 @@ def summary(view: AnswerView) -> list[tuple[str, str]]:
         ("confidence", str(answer.confidence)),
         ("mode", answer.mode),
         ("because", answer.diagnostic or (answer.findings[-1].detail if answer.findings else None)),
-        *(("candidate", f"{one.span_id} ({one.agent_name or '-'}): {one.reason}") for one in answer.candidates),
+        *(
+            ("candidate", f"{one.span_id or 'no run'} ({one.agent_name or '-'}): {one.reason}")
+            for one in answer.candidates
+        ),
     ]
     return [(label, text) for label, text in lines if text is not None]
 

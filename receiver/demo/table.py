@@ -17,7 +17,7 @@ WIDEST = 120
 IN_A_PIPE = 100
 """Columns: longer lines are hard to read."""
 
-COLOURS = {"exact": "green", "inferred": "yellow", "unresolved": "magenta", "ignored": "red"}
+COLOURS = {"exact": "green", "claimed": "cyan", "inferred": "yellow", "unresolved": "magenta", "ignored": "red"}
 
 
 def show(rows: Sequence[Row]) -> None:

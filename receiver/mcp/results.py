@@ -93,7 +93,10 @@ class FindingShown(Result):
 class AnswerBrief(Result):
     """An answer in a list."""
 
-    confidence: Annotated[Text, Field(description="exact is proven, inferred is a guess, unresolved names no run")]
+    confidence: Annotated[
+        Text,
+        Field(description="exact is proven, claimed is unsigned, inferred is a guess, unresolved names no run"),
+    ]
     mode: Annotated[Text, Field(description="step that decided")]
     span_id: Text | None = None
     agent_name: Text | None = None

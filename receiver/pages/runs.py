@@ -37,4 +37,5 @@ def one(visitor: Visitor, span_id: str) -> str:
     feedback = None
     if visitor.may(Scope.FEEDBACK_READ):
         feedback = visitor.queries.feedback_list(FeedbackFilter(run=name), Span(limit=MOST))
-    return render("run.html", run=run, artifacts=visitor.queries.artifacts(name, Span(limit=MOST)), feedback=feedback)
+    artifacts, signals = (ask(name, Span(limit=MOST)) for ask in (visitor.queries.artifacts, visitor.queries.signals))
+    return render("run.html", run=run, artifacts=artifacts, signals=signals, feedback=feedback)

@@ -28,6 +28,11 @@ GAPS: Final = {
     "artifact_subject": "Only the issue's own text speaks: sign what agents post below it as well.",
     "artifact_thread": "Unsigned comments in a thread: post each with the run's hidden comment.",
     "inferred": "Only the time speaks: no text or commit there carries a claim. Sign what agents post.",
+    "mark_comment": "Another tool's mark names the run: have the run sign its texts too.",
+    "mark_parent_comment": "Another tool's mark names the run: have the run sign its comments too.",
+    "mark_line": "Another tool's mark names the run: install the git hook where it commits (whichrun hook install).",
+    "mark_commit": "Another tool's mark names the run: install the git hook where it commits (whichrun hook install).",
+    "mark_subject": "Another tool's mark names the run: have the run sign the body too.",
     "unresolved": "Nothing there carries a claim, or no run was registered: sign what agents post, and register runs.",
 }
 """What closes a gap, by the step at which feedback stopped short of exact."""

@@ -17,6 +17,7 @@ LONGEST_SHOWN: Final = 20_000
 
 CONFIDENCES: Final = {
     Confidence.EXACT: "The evidence admits this run and no other.",
+    Confidence.CLAIMED: "Another tool's mark names this run, and nobody signed it.",
     Confidence.INFERRED: "The evidence points at this run, and leaves room for another.",
     Confidence.UNRESOLVED: "The evidence names no run.",
 }
@@ -40,6 +41,11 @@ STEPS: Final = {
     "artifact_pr_context": "Everything on the pull request",
     "artifact_subject": "The issue or pull request itself",
     "inferred": "Runs of that time",
+    "mark_comment": "Another tool's mark in the comment",
+    "mark_parent_comment": "Another tool's mark in the comment replied to",
+    "mark_line": "Another tool's mark on the line's commit",
+    "mark_commit": "Another tool's mark on the commented commit",
+    "mark_subject": "Another tool's mark in the issue or pull request",
     "manual": "A person's answer",
 }
 """The steps of the chain (SPEC §5.2), as a reader calls them."""

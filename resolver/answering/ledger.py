@@ -1,11 +1,24 @@
-"""What noting asks of the store: apart from the port, because the ledger of facts is one that can do this as well."""
+"""What answering asks of the store, beside what the chain does: a part of the ports of ``resolver.ports``."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Protocol
 
+from resolver.model.github import PullRequest
 from resolver.model.posting import NewPosting
+
+
+class HeadFacts(Protocol):
+    """Looking up the heads of pull requests, and their commits."""
+
+    def listed_commits(self, repository_id: int, number: int, head_sha: str) -> tuple[tuple[str, str | None], ...]:
+        """Return the commits that GitHub lists for a head, oldest first, each with its author's login if known."""
+        ...
+
+    def pulls_at_head(self, repository_id: int, head_sha: str) -> tuple[PullRequest, ...]:
+        """Return the open pull requests of a repository whose present head is a commit, by number."""
+        ...
 
 
 class PostingLedger(Protocol):

@@ -19,6 +19,7 @@ from resolver.model.runs import Run
 
 _SURE: Final = {
     Confidence.EXACT: "How sure: exact. The evidence admits this run alone.",
+    Confidence.CLAIMED: "How sure: claimed. A mark says so, which nobody signed.",
     Confidence.INFERRED: "How sure: inferred. This is a guess, from times or from evidence that is not complete.",
 }
 _BY_HAND: Final = "How sure: a person said so."

@@ -14,6 +14,7 @@ from resolver.errors import GithubAnswerError
 from resolver.github import shapes
 from resolver.model.asking import Place
 from resolver.model.github import GHOST, Commit, Kind, ObjectSeen
+from resolver.model.signals import SignalKind, SignalSeen
 from resolver.observe import pulls, subjects
 from resolver.observe.observation import Observation
 from resolver.payloads.fields import utc
@@ -54,6 +55,22 @@ def review(place: Place, given: shapes.ReviewShape) -> Observation:
     on = PullRequestRef(number=number_in(given.pull_request_url), updated_at=given.updated_at or submitted_at)
     event = ReviewEvent(action=READ, review=given, pull_request=on, repository=_repository(place))
     return _edited_by_nobody(pulls.review(event))
+
+
+def reaction(place: Place, kind: Kind, object_id: int, number: int | None, given: shapes.ReactionShape) -> SignalSeen:
+    """Observe a reaction to a text."""
+    return SignalSeen(
+        repository_id=place.id,
+        kind=SignalKind.REACTION,
+        subject_kind=kind,
+        subject=str(object_id),
+        event=str(given.id),
+        occurred_at=utc(given.created_at),
+        number=number,
+        actor_id=None if given.user is None else given.user.id,
+        actor_type="User" if given.user is None else given.user.type,
+        detail=given.content,
+    )
 
 
 def issue(place: Place, given: shapes.IssueShape) -> Observation:

@@ -15,11 +15,16 @@ from resolver.github import shapes
 from resolver.github.port import UNSAID
 from resolver.github.shapes import ReviewCommentShape, ReviewShape
 from resolver.hunks import RIGHT
+from resolver.marks import agent_trace, git_ai
 from resolver.model.asking import Need, Permission, Want
-from resolver.model.github import Blame, Kind, ObjectRef, PullCommits
+from resolver.model.github import SUBJECTS, Blame, Kind, ObjectRef, PullCommits
+from resolver.model.marks import MarksTold
+from resolver.model.signals import SignalSeen
 from resolver.observe.observation import Observation
 from resolver.ports import Facts
 
+MOST_REACTIONS = 300
+"""Reactions to one text that are kept."""
 MOST_READINGS = 4
 """How often a list of several pages is read, at most, until it holds nothing new."""
 
@@ -150,6 +155,32 @@ def _held(asked: Asked, want: Want) -> Observation | None:
     return Observation() if asked.github.holds(asked.place, given(want.sha)) else None
 
 
+def _marks(asked: Asked, want: Want) -> Observation | None:
+    """Tell what git-ai's note and Agent Trace's file say of a commit; where there are neither, that may change.
+
+    Marks can wait: a part of the rate limit is left to what can make an answer exact.
+    """
+    sha = given(want.sha)
+    records = asked.github.in_background().records(asked.place, sha)
+    if records.note is None and records.traces is None:
+        return None
+    found = (*git_ai.read(records.note or ""), *agent_trace.read(records.traces or "", sha))
+    return Observation(marks=(MarksTold(asked.place.id, sha, found),))
+
+
+def _reactions(asked: Asked, want: Want) -> Observation | None:
+    """Tell how people reacted to a text: the first so many, while a part of the rate limit is left to others."""
+    github, kind, number = asked.github.in_background(), want.kind, given(want.id)
+    on = given(want.number) if kind in SUBJECTS else number
+    found: list[SignalSeen] = []
+    for page in github.reactions(asked.place, given(kind), on):
+        asked.alive()
+        found += [observed.reaction(asked.place, given(kind), number, want.number, one) for one in page]
+        if len(found) >= MOST_REACTIONS:
+            break
+    return Observation(signals=tuple(found[:MOST_REACTIONS]))
+
+
 def _permission(asked: Asked, want: Want) -> Observation | None:
     """Tell what an account may do; where its login is nobody's or another's by now, that says nothing of it."""
     found = asked.github.permission(asked.place, given(want.login))
@@ -169,5 +200,7 @@ _TELLERS: dict[Need, Callable[[Asked, Want], Observation | None]] = {
     Need.REMOVED: tracing.removed,
     Need.SQUASHED: tracing.squashed,
     Need.HELD: _held,
+    Need.MARKS: _marks,
+    Need.REACTIONS: _reactions,
     Need.PERMISSION: _permission,
 }

@@ -164,6 +164,10 @@ COMMIT_BRANCHES = Form("/commits/{sha}/branches-where-head")
 SINCE_COMMIT = Form("/compare/{sha}...{branch}?per_page=1&page=2")
 """How a branch stands to a commit: the second page has all but the files, which may be many."""
 TREE = Form("/git/trees/{sha}?recursive=1")
+ISSUE_REACTIONS = Form("/issues/{number}/reactions?per_page=100{&page}")
+ISSUE_COMMENT_REACTIONS = Form("/issues/comments/{id}/reactions?per_page=100{&page}")
+REVIEW_COMMENT_REACTIONS = Form("/pulls/comments/{id}/reactions?per_page=100{&page}")
+COMMIT_COMMENT_REACTIONS = Form("/comments/{id}/reactions?per_page=100{&page}")
 PERMISSION = Form("/collaborators/{login}/permission")
 
 REPOSITORY = Form("")

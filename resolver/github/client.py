@@ -35,6 +35,7 @@ from resolver.github.limits import Left, Limits
 from resolver.github.lookup import Lookup
 from resolver.github.own import OwnQuestions
 from resolver.github.proofs import Proofs
+from resolver.github.records import Recording
 from resolver.github.reviews import ReviewEdits
 from resolver.github.sender import Sender
 from resolver.github.tokens import Tokens
@@ -153,7 +154,7 @@ def sender_to(
     return Sender(api_at(url), Requests(wire), clock=clock, sleep=time.sleep)
 
 
-class HttpGithub(Evidence, Proofs, Blaming, ReviewEdits, History, Lookup, OwnQuestions):
+class HttpGithub(Evidence, Proofs, Blaming, Recording, ReviewEdits, History, Lookup, OwnQuestions):
     """GitHub over HTTP: ``Github``, a repository's history, and what the App asks about itself.
 
     Threads may share it. All that it says of itself, logs and raises is without token and key.

@@ -11,6 +11,7 @@ from resolver.github.addresses import Form
 from resolver.github.asker import Asker, Values, check
 from resolver.github.kept import Kept, KeptOne
 from resolver.model.asking import Access, Place
+from resolver.model.github import Kind
 from resolver.payloads.parts import Part, Text
 
 P = TypeVar("P", bound=Part)
@@ -18,6 +19,13 @@ H = TypeVar("H", bound=Text)
 
 _NO_SUCH_COMMIT = frozenset({409, 422})
 """Beside 404: the repository is empty, or "No commit found for SHA"."""
+_REACTIONS = {
+    Kind.ISSUE: addresses.ISSUE_REACTIONS,
+    Kind.PULL_REQUEST: addresses.ISSUE_REACTIONS,
+    Kind.ISSUE_COMMENT: addresses.ISSUE_COMMENT_REACTIONS,
+    Kind.REVIEW_COMMENT: addresses.REVIEW_COMMENT_REACTIONS,
+    Kind.COMMIT_COMMENT: addresses.COMMIT_COMMENT_REACTIONS,
+}
 _MOST_FILES = 3000
 _COMPARED_PAGES = 10
 _ACCESS = {
@@ -151,6 +159,14 @@ class Evidence:
         form, shape = addresses.COMMIT_PULLS, shapes.PullShape
         told = pages.items(self._asker, place, form, shape, {"sha": sha}, absent=_NO_SUCH_COMMIT)
         return tuple(one for page in told for one in page)
+
+    def reactions(self, place: Place, kind: Kind, on: int) -> Iterator[tuple[shapes.ReactionShape, ...]]:
+        """Yield the reactions to a comment, by its id, or to an issue or pull request, by its number."""
+        form = _REACTIONS.get(kind)
+        if form is None:
+            raise GithubAnswerError(f"GitHub tells no reactions to a {kind}")
+        values: Values = {"id": on} if "{id}" in form.template else {"number": on}
+        return pages.items(self._asker, place, form, shapes.ReactionShape, values)
 
     def permission(self, place: Place, login: str) -> tuple[int | None, Access] | None:
         """Return the id of the account that bears a login, and what it may do; None: the login is nobody's."""

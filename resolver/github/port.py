@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
 from resolver.github import shapes
 from resolver.model.asking import Access, Place
-from resolver.model.github import BlameRange
+from resolver.model.github import BlameRange, Kind
 
 
 class Unsaid(enum.Enum):
@@ -25,6 +26,14 @@ class Unsaid(enum.Enum):
 
 
 UNSAID: Final = Unsaid.UNSAID
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What other tools recorded of a commit: git-ai's ``note``, and the file of Agent Trace's ``traces`` there."""
+
+    note: str | None = None
+    traces: str | None = None
 
 
 class Github(Protocol):
@@ -80,6 +89,14 @@ class Github(Protocol):
 
     def blame(self, place: Place, sha: str, path: str) -> tuple[BlameRange, ...] | None:
         """Return who last changed each line of a file at a commit (SPEC §5.5); None: no such commit or file."""
+        ...
+
+    def reactions(self, place: Place, kind: Kind, on: int) -> Iterator[tuple[shapes.ReactionShape, ...]]:
+        """Yield the reactions to a comment, by its id, or to an issue or pull request, by its number."""
+        ...
+
+    def records(self, place: Place, sha: str) -> Records:
+        """Return what other tools recorded of a commit; what is not there, or is too long to be told whole, is None."""
         ...
 
     def permission(self, place: Place, login: str) -> tuple[int | None, Access] | None:

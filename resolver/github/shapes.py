@@ -13,7 +13,7 @@ from typing import Annotated
 from pydantic import Field
 
 from resolver.payloads.fields import Count, FullName, Id, Message, OrNone, Path, Sha, Time, Word
-from resolver.payloads.parts import DatedText, Part
+from resolver.payloads.parts import Account, DatedText, Part
 from resolver.payloads.pulls import PullRequestText, ReviewCommentText, ReviewText
 from resolver.payloads.subjects import CommitCommentText, NumberedText
 
@@ -52,6 +52,18 @@ class IssueShape(NumberedText):
     """An issue, or, where ``pull_request`` is there, a pull request as an issue."""
 
     pull_request: object | None = None
+
+
+class ReactionShape(Part):
+    """A reaction; ``content`` is ``+1``, ``-1``, ``laugh``, ``confused``, ``heart``, ``hooray``, ``rocket``, ``eyes``.
+
+    https://docs.github.com/en/rest/reactions/reactions
+    """
+
+    id: Id
+    user: Account | None = None
+    content: Word
+    created_at: Time
 
 
 class PullShape(PullRequestText):

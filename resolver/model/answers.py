@@ -8,9 +8,10 @@ from datetime import datetime
 
 
 class Confidence(enum.StrEnum):
-    """``exact`` is a promise: the evidence admits one run."""
+    """``exact`` is a promise: the evidence admits one run. ``claimed`` is what somebody wrote, and nobody signed."""
 
     EXACT = "exact"
+    CLAIMED = "claimed"
     INFERRED = "inferred"
     UNRESOLVED = "unresolved"
 
@@ -37,9 +38,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A run that the evidence admits but does not prove."""
+    """A run that the evidence admits but does not prove; without a span, a tool that a mark names, and no run of it."""
 
-    span_id: str
+    span_id: str | None
     agent_name: str | None
     reason: str
 

@@ -34,6 +34,10 @@ class Need(enum.StrEnum):
     (the squash merge), ``number`` (its pull request), ``first``, ``last``."""
     HELD = "held"
     """That a commit is the repository's, rather than a fork's, as far as a branch shows it: ``sha``."""
+    MARKS = "marks"
+    """What git-ai's notes and Agent Trace's file say of a commit: ``sha``."""
+    REACTIONS = "reactions"
+    """How people reacted to a text: ``kind``, ``id``, its ``number``, and in ``first`` which look it is."""
     PERMISSION = "permission"
     """What an account may do in the repository: ``id`` and ``login`` of the account."""
 
@@ -77,6 +81,8 @@ _WORDS = {
     Need.REMOVED: "who removed line {last} of {path} on the way to {sha}",
     Need.SQUASHED: "who wrote line {last} of {path} in pull request {number}",
     Need.HELD: "the branches that hold commit {sha}",
+    Need.MARKS: "the notes and traces of commit {sha}",
+    Need.REACTIONS: "the reactions to {kind} {id}",
     Need.PERMISSION: "the permission of {login}",
 }
 _SAID = ("number", "kind", "id", "login", "sha", "path", "base", "first", "last", "text")

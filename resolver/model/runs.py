@@ -14,7 +14,8 @@ class Run:
     """One execution of an agent, named by ``span_id`` within ``workspace`` (SPEC §7).
 
     ``repository`` is the full name as registered, ``repository_id`` its number once known. ``numbers`` holds
-    every issue and pull request the run works on, ``number`` first when there is one. ``registered_at`` is when the
+    every issue and pull request the run works on, ``number`` first when there is one. ``sessions`` are the names by
+    which other tools know it, each in its one spelling (``resolver.marks.sessions``). ``registered_at`` is when the
     store first kept it.
     """
 
@@ -41,6 +42,7 @@ class Run:
     purpose: str | None = None
     ended_at: datetime | None = None
     artifacts: tuple[str, ...] = ()
+    sessions: tuple[str, ...] = ()
     registered_at: datetime | None = field(default=None, compare=False)
 
 

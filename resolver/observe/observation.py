@@ -16,6 +16,8 @@ from resolver.model.github import (
     RepositorySeen,
     ThreadSeen,
 )
+from resolver.model.marks import MarksTold
+from resolver.model.signals import SignalSeen
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Observation:
     """What one delivery or answer holds, by what it is about; most hold one or two facts.
 
     The second group is told by answers alone: ``commits`` that no push is known to have brought, GitHub's own lists of
-    the commits of pull requests, who wrote lines, and what accounts may do.
+    the commits of pull requests, who wrote lines, what accounts may do, and what other tools recorded of commits.
     """
 
     repositories: tuple[RepositorySeen, ...] = ()
@@ -31,12 +33,14 @@ class Observation:
     pulls: tuple[PullRequest, ...] = ()
     pushes: tuple[PushSeen, ...] = ()
     threads: tuple[ThreadSeen, ...] = ()
+    signals: tuple[SignalSeen, ...] = ()
 
     commits: tuple[Commit, ...] = ()
     pull_commits: tuple[PullCommits, ...] = ()
     blames: tuple[Blame, ...] = ()
     origins: tuple[Origin, ...] = ()
     permissions: tuple[Permission, ...] = ()
+    marks: tuple[MarksTold, ...] = ()
 
     answered: tuple[Want, ...] = ()
     """What GitHub need not be asked for any more: other answers have shown it."""

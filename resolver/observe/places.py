@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from resolver.model.github import Commit, PushSeen, RepositorySeen
-from resolver.observe import texts
+from resolver.model.signals import SignalSeen
+from resolver.observe import reverting, texts
 from resolver.observe.observation import Observation
 from resolver.payloads.fields import utc
 from resolver.payloads.places import (
@@ -38,7 +39,14 @@ def push(event: PushEvent) -> Observation:
         pushed_at=pushed_at,
         commits=() if is_deletion else _commits(event),
     )
-    return Observation(repositories=(seen,), pushes=(made,))
+    return Observation(repositories=(seen,), pushes=(made,), signals=_reverts(event, made))
+
+
+def _reverts(event: PushEvent, made: PushSeen) -> tuple[SignalSeen, ...]:
+    actor = event.sender
+    by = (None, "User") if actor is None else (actor.id, actor.type)
+    told = (reverting.reverts(one, at=made.pushed_at, actor_id=by[0], actor_type=by[1]) for one in made.commits)
+    return tuple(one for found in told for one in found)
 
 
 def _pushed_at(event: PushEvent) -> datetime:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from resolver.model.github import GithubObject, Kind, ObjectSeen, Position, PullRequest, ThreadSeen
+from resolver.model.github import GithubObject, Kind, ObjectRef, ObjectSeen, Position, PullRequest, ThreadSeen
+from resolver.model.signals import SignalKind
 from resolver.observe import texts
 from resolver.observe.observation import Observation
 from resolver.payloads.fields import utc
@@ -36,10 +37,13 @@ def pull_request(event: PullRequestEvent) -> Observation:
         commit_count=pull.commits,
         updated_at=updated_at,
     )
+    closed = event.action == "closed" and not branches.merged
+    kind = SignalKind.PULL_REQUEST_CLOSED
     return Observation(
         repositories=(texts.repository_seen(event, updated_at),),
         objects=(ObjectSeen(thing, texts.revision(event, pull, updated_at)),),
         pulls=(branches,),
+        signals=(texts.signal(event, kind, thing.ref, pull.number, updated_at),) if closed else (),
     )
 
 
@@ -56,9 +60,11 @@ def review(event: ReviewEvent) -> Observation:
         position=Position(commit=given.commit_id),
         state=given.state.lower(),
     )
+    dismissed = texts.signal(event, SignalKind.REVIEW_DISMISSED, thing.ref, thing.number, updated_at, once=True)
     return Observation(
         repositories=(texts.repository_seen(event, updated_at),),
         objects=(ObjectSeen(thing, texts.revision(event, given, updated_at)),),
+        signals=(dismissed,) if event.action == "dismissed" else (),
     )
 
 
@@ -125,4 +131,10 @@ def review_thread(event: ReviewThreadEvent) -> Observation:
         resolved=event.action == "resolved",
         as_of=as_of,
     )
-    return Observation(repositories=(texts.repository_seen(event, as_of),), threads=(thread,))
+    root = ObjectRef(event.repository.id, Kind.REVIEW_COMMENT, thread.root_id)
+    resolved = texts.signal(event, SignalKind.THREAD_RESOLVED, root, event.pull_request.number, as_of)
+    return Observation(
+        repositories=(texts.repository_seen(event, as_of),),
+        threads=(thread,),
+        signals=(resolved,) if thread.resolved else (),
+    )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from resolver.model.github import GHOST, Kind, ObjectRef, RepositorySeen, Revision, User
+from resolver.model.signals import SignalKind, SignalSeen
 from resolver.payloads.fields import utc
-from resolver.payloads.parts import Account, Event, Text, TextEvent
+from resolver.payloads.parts import Account, ActionEvent, Event, Text, TextEvent
+from resolver.times import write
 
 _TOMBSTONES = frozenset({"deleted", "transferred"})
 """Actions after which the object is no longer where it was."""
@@ -48,6 +50,24 @@ def revision(event: TextEvent, text: Text, updated_at: datetime) -> Revision:
         edited=edited,
         author_association=text.author_association,
         previous_body=None if change is None else change.before,
+    )
+
+
+def signal(
+    event: ActionEvent, kind: SignalKind, of: ObjectRef, number: int | None, at: datetime, *, once: bool = False
+) -> SignalSeen:
+    """Say what whoever sent an event did to an object; ``once`` where it can happen to it no more than once."""
+    actor = event.sender
+    return SignalSeen(
+        repository_id=of.repository_id,
+        kind=kind,
+        subject_kind=of.kind,
+        subject=str(of.id),
+        event="" if once else write(at),
+        occurred_at=at,
+        number=number,
+        actor_id=None if actor is None else user(actor).id,
+        actor_type="User" if actor is None else actor.type,
     )
 
 

@@ -23,10 +23,10 @@ def look(query: Query, evidence: Evidence) -> Found:
     Without any, the walk ends (SPEC §5.2), unless signed commits touched the path and this one did not.
     """
     sha, path = query.commit, query.position.path
-    if sha is None or not _is_on_commit(query):
+    if sha is None or not is_on_commit(query):
         return not_applicable(MODE, "not a comment on a line, a file or a commit")
     commit, admitted = evidence.commit(sha)
-    elsewhere = path is not None and _left_alone(commit, path)
+    elsewhere = path is not None and left_alone(commit, path)
     if not admitted.spans:
         if elsewhere and path is not None and evidence.pull_commit_artifacts(path).spans:
             return nothing(MODE, f"{NO_CLAIM}, and did not touch {path}", refusals=admitted.refusals)
@@ -47,7 +47,7 @@ def look(query: Query, evidence: Evidence) -> Found:
     return exact(MODE, admitted, signed if path is None else f"{signed}, the only one known to touch {path}")
 
 
-def _left_alone(commit: Commit | None, path: str) -> bool:
+def left_alone(commit: Commit | None, path: str) -> bool:
     """Whether a commit is known not to have touched a path."""
     return commit is not None and commit.paths is not None and path not in commit.paths
 
@@ -76,7 +76,7 @@ def _doubt(query: Query, evidence: Evidence, sha: str, path: str | None) -> str 
     return "it left some of the commented lines as they were" if query.changed is Share.SOME else None
 
 
-def _is_on_commit(query: Query) -> bool:
+def is_on_commit(query: Query) -> bool:
     """Whether the question is about a line, a file or a commit itself, rather than a whole review."""
     if query.position.path is not None:
         return True

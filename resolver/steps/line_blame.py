@@ -28,7 +28,7 @@ def look(query: Query, evidence: Evidence) -> Found:
     blamed = evidence.blame(lines)
     if not blamed:
         return nothing(MODE, f"who {_did(lines)} {_name(lines)} is not known")
-    shas = tuple(dict.fromkeys(one.sha for one in _take_apart(lines, blamed, evidence)))
+    shas = blamed_commits(lines, blamed, evidence)
     looked_at = tuple(f"commit {sha}" for sha in shas)
     commits = {sha: evidence.commit(sha) for sha in shas}
     admitted = merge(claims for _, claims in commits.values())
@@ -47,6 +47,11 @@ def look(query: Query, evidence: Evidence) -> Found:
     if doubt is not None:
         return inferred(MODE, sighting, f"{found}, but {doubt}")
     return exact(MODE, admitted, found)
+
+
+def blamed_commits(lines: Lines, blamed: tuple[BlameRange, ...], evidence: Evidence) -> tuple[str, ...]:
+    """Return the commits that some lines are blamed on, squash merges taken apart, each once."""
+    return tuple(dict.fromkeys(one.sha for one in _take_apart(lines, blamed, evidence)))
 
 
 def _take_apart(lines: Lines, blamed: tuple[BlameRange, ...], evidence: Evidence) -> tuple[BlameRange, ...]:

@@ -16,6 +16,7 @@ _JWS = "tests/resolver/claims/test_jws_attacks.py::"
 _HOOKS = "tests/receiver/test_webhooks.py::"
 _TOKENS = "tests/receiver/test_api_tokens.py::"
 _MARKDOWN = "tests/resolver/test_markdown.py::"
+_MARKS = "tests/resolver/steps/test_mark_commit.py::"
 _PAGES = "tests/receiver/test_pages.py::"
 _ERRORS = "tests/receiver/test_api_errors.py::"
 _SIGN_INS = "tests/receiver/test_signing_in.py::"
@@ -112,6 +113,23 @@ DEFENCES: Final = (
         "tests/receiver/test_asking_forks.py::test_a_commit_that_only_a_fork_has_is_not_exact"),
     Defence("impostor commit of a fork", "receiver/diffs.py", "is_pushed or github.holds(place, sha)", "True",
         "tests/receiver/test_diffs.py::test_a_forks_commit_is_shown_as_unproven"),
+    Defence("forged mark of another tool", "resolver/chain.py",
+        "            if policy.marks is not MarkUse.OFF and _leaves_room(answer):",
+        "            if policy.marks is not MarkUse.OFF:",
+        _MARKS + "test_a_signed_commit_is_judged_by_its_signature_alone"),
+    Defence("mark instead of a claim", "resolver/marked.py", "not led.doubts and evidence.believes_marks:",
+        "not led.doubts:", _MARKS + "test_as_hints_marks_change_no_answer"),
+    Defence("refused claim that comes back as a mark", "resolver/marks/readers.py",
+        "    if _CLAIM in message.lower():", "    if False:",
+        "tests/resolver/marks/test_trailers.py::test_beside_a_claim_the_readable_span_is_no_mark"),
+    Defence("mark pasted by a stranger", "resolver/evidence.py",
+        'return author.type == "Bot" or association in TRUSTED_ASSOCIATIONS', "return True",
+        "tests/resolver/steps/test_mark_comment.py::test_a_strangers_mark_is_no_tools"),
+    Defence("mark in a fork's commit", "resolver/marked.py", "        doubt = evidence.of_a_fork(sha)", "        pass",
+        _MARKS + "test_a_forks_commit_is_not_believed"),
+    Defence("signal on a pasted claim", "resolver/signals.py",
+        "    return answer.confidence is Confidence.EXACT and answer.span_id == run.span_id", "    return True",
+        "tests/resolver/test_signals.py::test_a_copied_claim_gets_no_signals"),
     Defence("imported row with a claim that nobody signed", "receiver/importing/taking.py",
         "            refuse_unproven(row, self.services.reader, self.services.clock())\n", "            pass\n",
         "tests/receiver/test_cli_import.py::test_an_artifact_that_does_not_fit_is_passed_over"),

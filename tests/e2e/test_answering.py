@@ -62,7 +62,7 @@ def test_feedback_is_answered_and_the_answer_kept_up_to_date(scene: Scene) -> No
     coder, planner = place.run("coder", number=9), place.run("planner", number=9)
     remark(place, 11, f"/agents improve do less\n\n{coder.comment}")
     until(lambda: replies(place), patience=LATER)
-    until(lambda: ("issue_comment", 11) in place.there.reactions, patience=LATER)
+    until(lambda: "issues/comments/11" in {one.to for one in place.there.reactions}, patience=LATER)
     (reply,) = replies(place)
     assert f"the run `{coder.span}` of the agent `coder`" in (reply.body or "")
     back = issue_comment(

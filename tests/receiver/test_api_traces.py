@@ -315,3 +315,14 @@ def test_no_span_is_an_error_inside(
     answer = api.post("/traces", traces(span))
     assert answer.status_code == 200
     assert rejected(answer)[0] in {0, 1}
+
+
+@pytest.mark.parametrize("number", ["42", 42, 42.0])
+def test_a_whole_number_however_it_is_written(api: Api, number: object) -> None:
+    """An integer is one as a text, as a number, and with a point, as JSON Schema has it; a half is refused."""
+    span = span_json()
+    span["attributes"].append({"key": "vcs.change.id", "value": {"intValue": number}})
+    assert api.client.post("/v1/traces", json=traces(span), headers=api.headers).status_code == 200
+    assert (api.get(f"/runs/{SPAN}").json or {})["number"] == 42
+    span["attributes"][-1]["value"] = {"intValue": 4.5}
+    refused(api.client.post("/v1/traces", json=traces(span), headers=api.headers), 422)

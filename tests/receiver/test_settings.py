@@ -41,9 +41,9 @@ SPEC_NAMES = {
 OWN_NAMES = {
     *("WHICHRUN_WORKSPACES", "WHICHRUN_RATE_LIMIT", "WHICHRUN_NOTIFY_URLS", "WHICHRUN_NOTIFY_SECRETS"),
     *("WHICHRUN_OTLP_ENDPOINT", "WHICHRUN_OTLP_HEADERS", "WHICHRUN_LANGSMITH_URL", "WHICHRUN_LANGSMITH_API_KEY"),
+    *("WHICHRUN_MARKS", "WHICHRUN_SIGNALS", "WHICHRUN_ANSWERS", "WHICHRUN_PUBLIC_URL"),
     *("WHICHRUN_GITHUB_CLIENT_ID", "WHICHRUN_GITHUB_CLIENT_SECRET", "WHICHRUN_PAGE_USERS"),
     *("WHICHRUN_LANGFUSE_URL", "WHICHRUN_LANGFUSE_PUBLIC_KEY", "WHICHRUN_LANGFUSE_SECRET_KEY"),
-    *("WHICHRUN_ANSWERS", "WHICHRUN_PUBLIC_URL"),
 }
 """Where the contract names no setting for what it asks for."""
 
@@ -82,6 +82,7 @@ def test_defaults_are_those_of_the_contract() -> None:
     assert settings.retention_days == 90
     assert settings.workers == 2
     assert settings.log_format == "text"
+    assert (settings.marks, settings.signals) == ("hints", frozenset())
     assert not settings.webhook_secrets
     assert not settings.signing_secrets
     unset = (settings.repositories, settings.feedback_authors, settings.agent_logins, settings.api_token)
@@ -205,6 +206,8 @@ def test_the_client_asks_this_machine_unless_told_otherwise() -> None:
         ("WHICHRUN_WEBHOOK_SECRETS", "a,,b"),
         ("WHICHRUN_SIGNING_SECRETS", "id:"),
         ("WHICHRUN_NOTIFY_URLS", ","),
+        ("WHICHRUN_MARKS", "believed"),
+        ("WHICHRUN_SIGNALS", "thread_resolved,likes"),
         ("WHICHRUN_NOTIFY_URLS", "runner.example.com/hooks"),
         ("WHICHRUN_NOTIFY_URLS", "ftp://runner.example.com"),
         ("WHICHRUN_NOTIFY_URLS", "https://user:password@runner.example.com"),

@@ -345,7 +345,7 @@ def test_feedback_is_not_corrected_to_a_run_of_another_workspace(tmp_path: Path)
 def test_an_export_is_of_one_s_own_workspace(town: Town) -> None:
     """Another workspace's place leads nowhere, and its repository is as one that never was."""
     lines = [json.loads(line) for line in town.call(town.north, "GET", "/v1/export").text.splitlines()]
-    assert {line["type"] for line in lines} == {"run", "artifact", "feedback", "end"}
+    assert {line["type"] for line in lines} == {"run", "artifact", "signal", "feedback", "end"}
     for after in {line["type"]: line["after"] for line in lines[:-1]}.values():
         assert refused_fields(town.call(town.south, "GET", "/v1/export", after=after)) == ["after"]
     ends = {"format": "agent-trace", "base": "0" * 40, "head": sha("north head")}

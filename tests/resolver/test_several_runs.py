@@ -38,7 +38,7 @@ def decided(answer: Answer) -> tuple[Confidence, str, str | None]:
     return answer.confidence, answer.mode, answer.span_id
 
 
-def named(answer: Answer) -> set[str]:
+def named(answer: Answer) -> set[str | None]:
     """Return the candidates."""
     return {one.span_id for one in answer.candidates}
 

@@ -84,6 +84,8 @@ DAMAGE = (
     ("copy", "run_number", "UPDATE run_number SET started_at = 77", ()),
     ("copy", "run", "DELETE FROM run_number", ()),
     ("copy", "run", "UPDATE run SET numbers = '['", ()),
+    ("copy", "run", "DELETE FROM run_session", ()),
+    ("copy", "run", "UPDATE run SET sessions = '[' WHERE sessions IS NOT NULL", ()),
     ("copy", "feedback", "UPDATE feedback SET number = 77", ()),
     ("copy", "feedback", "UPDATE feedback SET resolution_id = 1", ()),
     ("copy", "feedback", "UPDATE feedback SET resolution_id = NULL", ()),

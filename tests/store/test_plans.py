@@ -14,8 +14,10 @@ from resolver.model.asking import Access, Asked, Need, Permission, Want
 from resolver.model.deliveries import DeliveryStatus
 from resolver.model.feedback import Status
 from resolver.model.github import BlameRange, Kind, Origin, PullCommits
+from resolver.model.marks import Mark, MarkKind, MarksTold
 from resolver.model.reports import ReportStatus
 from resolver.model.runs import NO_CLAIMS
+from resolver.model.signals import SignalKind, SignalSeen
 from resolver.model.wants import WantChange
 from resolver.watch import ALWAYS
 from store import Catalogue, Store
@@ -93,6 +95,9 @@ def fill(store: Store) -> None:
         ledger.put_permission(Permission(REPOSITORY, 8, Access.WRITE, NOON))
         ledger.put_wants(WANTS, NOON, due=NOON)
         ledger.save_progress("x", {}, NOON)
+        ledger.update_run(replace(run(), sessions=("a",)))
+        ledger.put_marks(MarksTold(REPOSITORY, sha("a"), (Mark(MarkKind.GIT_AI, "cursor", "a"),)))
+        ledger.put_signal(SignalSeen(REPOSITORY, SignalKind.REVERT, "commit", sha("a"), sha("e"), NOON))
         _write(ledger, feedback_id)
     store.answers.put(REPOSITORY, "GET /", b"", None)
     store.note_redelivery("g9", 9, NOON)
@@ -141,6 +146,8 @@ def look_up(catalogue: Catalogue) -> None:
     catalogue.runs_started(WORKSPACE, REPOSITORY, NAME, 42, NOON, NOON)
     catalogue.runs_started(WORKSPACE, None, NAME, 42, NOON, NOON)
     catalogue.runs_for(WORKSPACE, ("span-1", "span-2"))
+    catalogue.runs_of_session(WORKSPACE, "a", 5)
+    catalogue.recorded_marks(REPOSITORY, sha("a"))
     catalogue.is_pull_commit(REPOSITORY, 42, sha("a"))
     catalogue.pulls_merged_as(REPOSITORY, sha("a"))
     catalogue.first_posters("d1")
@@ -175,6 +182,7 @@ def list_all(catalogue: Catalogue) -> None:
     catalogue.runs(WORKSPACE, before=9, limit=5)
     catalogue.runs(WORKSPACE, repository=NAME, number=42, agent="coder", before=9, limit=5)
     catalogue.artifacts(WORKSPACE, "span-1", before=9, limit=5)
+    catalogue.signals_near(WORKSPACE, "span-1", before=9, limit=5)
     catalogue.feedback_list(WORKSPACE, before=9, limit=5)
     for filters in (
         {"repository": NAME, "number": 42},

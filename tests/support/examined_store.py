@@ -68,7 +68,7 @@ def damage(store: Store, sql: str, values: Values = ()) -> None:
 
 def live(world: World) -> None:
     """Let a pull request live: two runs, commits, an edited comment, feedback answered twice, and a report's log."""
-    coder = world.run("coder")
+    coder = world.run("coder", sessions=("session_01R5HnfdYMwXXrJGAkYVE48c",))
     reviewer = world.run("reviewer")
     line = partial(review_comment, REPO, commit=sha("a"), created_at=None)
     signed = commit(sha("a"), f"Add it\n\n{coder.commit_trailers}")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support import hosts, nginx, own_postgres, programs
+from tests.support import chromium, hosts, nginx, own_postgres, programs
 
 REASONS = (
+    chromium.LEFT_OUT,
     nginx.LEFT_OUT,
     hosts.LEFT_OUT,
     own_postgres.LEFT_OUT,

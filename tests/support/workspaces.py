@@ -32,6 +32,7 @@ from tests.support.builders import (
     pull_request,
     push,
     review_comment,
+    review_thread,
     sha,
 )
 
@@ -61,6 +62,7 @@ NORTH = ("north", Repo(id=9100, name="acme/north"))
 SOUTH = ("south", Repo(id=9200, name="acme/south"))
 SETTINGS = {
     "workspace": "own",
+    "signals": "thread_resolved",
     "workspaces": {
         "acme/north": frozenset({"north"}),
         "acme/south": frozenset({"south"}),
@@ -149,6 +151,8 @@ class Town:
             self._feedback(who, base + 5, 9, was=True, body=f"{who.name} took it back"),
             delivery("star", _placed(example("star.created"), repo), f"{who.name}-guid-star"),
             self._feedback(who, base + 6, 10),
+            review_thread(repo, comments=[(base + 3, None)], at=minute(11), sender=MAINTAINER),
+            review_thread(repo, comments=[(base + 3, None)], at=minute(12), sender=MAINTAINER),
         )  # fmt: skip
         self._dead(who)
         _, token_id = self.token(who.name, [Scope.RUNS_READ])

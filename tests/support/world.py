@@ -23,7 +23,9 @@ from resolver.model.answers import Answer
 from resolver.model.deliveries import DeliveryStatus, NewDelivery
 from resolver.model.feedback import Feedback
 from resolver.model.github import Blame
+from resolver.model.marks import MarkUse
 from resolver.model.runs import Run
+from resolver.model.signals import SignalKind
 from resolver.observe import Observation
 from resolver.payloads import envelope
 from resolver.policy import Policy
@@ -40,6 +42,8 @@ def policy(
     authors: set[str] | None = None,
     agents: set[str] | None = None,
     homes: dict[str, set[str]] | None = None,
+    marks: MarkUse = MarkUse.HINTS,
+    signals: tuple[SignalKind, ...] = (),
 ) -> Policy:
     """Make a policy: as without settings, but for what is given."""
     return Policy(
@@ -49,6 +53,8 @@ def policy(
         internal_agents=frozenset({"internal-catalog-analyst"}),
         window=timedelta(hours=24),
         homes={name: frozenset(workspaces) for name, workspaces in (homes or {}).items()},
+        marks=marks,
+        signals=frozenset(signals),
     )
 
 
@@ -84,6 +90,7 @@ class World:
         span: str | None = None,
         register: bool = True,
         workspace: str = "default",
+        sessions: tuple[str, ...] = (),
     ) -> Marks:
         """Register a run, named after its agent unless ``span`` is given, and return what it signs with."""
         span = span or f"span-{agent}"
@@ -97,6 +104,7 @@ class World:
             number=number,
             numbers=tuple(dict.fromkeys(given)),
             internal=internal,
+            sessions=sessions,
         )
         if register:
             self.register(run)

@@ -116,6 +116,12 @@ class Written:
         return [one for one in found if one.user == bot(self.asked.standing_in)]
 
     @property
+    def reactions(self) -> list[tuple[str, str]]:
+        """What this App reacted to, and with what."""
+        mine = bot(self.asked.standing_in)
+        return [(one.to, one.content) for one in self.asked.repo.reactions if one.user == mine]
+
+    @property
     def checks(self) -> list[CheckRun]:
         """The check runs."""
         return list(self.asked.repo.check_runs.values())

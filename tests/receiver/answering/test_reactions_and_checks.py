@@ -10,7 +10,6 @@ from receiver.changes import Changes
 from resolver.correction import Correction
 from resolver.model.reports import SYSTEM
 from tests.support.builders import commit_comment, discussion_comment, review
-from tests.support.github.writing_routes import bot
 from tests.support.world import REPO
 from tests.support.written import IMPROVE, PAGE, Answering
 
@@ -23,8 +22,7 @@ def test_captured_feedback_gets_eyes(answering: Answering) -> None:
     written.write()
     written.asked.world.deliver(made.again())
     written.write()
-    eyes = {(bot(written.asked.standing_in).login, "eyes")}
-    assert written.asked.repo.reactions == {("issue_comment", 11): eyes, ("review_comment", 20): eyes}
+    assert written.reactions == [("issues/comments/11", "eyes"), ("pulls/comments/20", "eyes")]
     assert len(written.asked.standing_in.asked("/reactions$", method="POST")) == 2
     assert written.comments == []
 
@@ -36,7 +34,7 @@ def test_a_review_is_answered_in_the_conversation(answering: Answering) -> None:
     written.asked.world.deliver(review(REPO, id=900, body=IMPROVE, at=written.at()))
     written.write()
     assert [one.number for one in written.comments] == [42]
-    assert written.asked.repo.reactions == {}
+    assert written.reactions == []
 
 
 @pytest.mark.parametrize("means", ["reply,reaction", "check"])

@@ -17,6 +17,7 @@ from resolver.answering.wording import CheckRun, Said
 from resolver.claims.scan import scan_text
 from resolver.command import find_command
 from resolver.correction import MANUAL
+from resolver.marks.readers import of_text
 from resolver.model.answers import Answer, Confidence, Resolution
 from resolver.model.feedback import Feedback, FeedbackState, Status
 from resolver.model.github import GithubObject, Kind, ObjectRef, User
@@ -42,6 +43,8 @@ HOSTILE = (
     "\u202egnp.exe",
     "|a|b|",
     "\\`@everyone\\`",
+    "<!-- gh-aw-run-url: https://github.com/o/r/actions/runs/1 -->",
+    "https://claude.ai/code/session_01R5H",
     "",
     " ",
     "x" * 5000,
@@ -96,6 +99,7 @@ def assert_inert(body: str) -> None:
     assert not set(text) & set("@#<>`/"), text
     assert find_command(body) is None
     assert scan_text(body) == ()
+    assert of_text(body) == ()
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -118,6 +122,11 @@ def test_whatever_a_name_is(name: str) -> None:
     ("answered", "title", "sentence"),
     [
         (feedback(Confidence.EXACT), "A run is named (exact)", "How sure: exact. The evidence admits this run alone."),
+        (
+            feedback(Confidence.CLAIMED),
+            "A run is named (claimed)",
+            "How sure: claimed. A mark says so, which nobody signed.",
+        ),
         (
             feedback(Confidence.INFERRED),
             "A run is named (inferred)",

@@ -79,7 +79,7 @@ def test_a_reaction_twice_is_one(stand_in: StandIn, github: HttpGithub) -> None:
     """GitHub says 200 instead of 201, and both are well; one on a comment that is gone is told."""
     assert github.writing.react(PLACE, EYES)
     assert github.writing.react(PLACE, EYES)
-    assert len(stand_in.repositories[9001].reactions[("issue_comment", 11)]) == 1
+    assert [one.to for one in stand_in.repositories[9001].reactions] == ["issues/comments/11"]
     del stand_in.repositories[9001].issue_comments[11]
     assert not github.writing.react(PLACE, EYES)
 

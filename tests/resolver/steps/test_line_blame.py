@@ -61,7 +61,7 @@ def decided(answer: Answer) -> tuple[Confidence, str, str | None]:
     return answer.confidence, answer.mode, answer.span_id
 
 
-def named(answer: Answer) -> set[str]:
+def named(answer: Answer) -> set[str | None]:
     """Return the candidates."""
     return {candidate.span_id for candidate in answer.candidates}
 

@@ -1,6 +1,7 @@
-"""The two GraphQL queries that are understood: blame, as SPEC §5.5 writes it, and when a review was last edited.
+"""The GraphQL queries that are understood: blame, as SPEC §5.5 writes it, when a review was last edited, and records.
 
-They have variables, and no aliases. The names of the operation and of its variables are free, and so is white space;
+They have variables; the last one has aliases, whose names are fixed. The names of the operation and of its variables
+are free, and so is white space;
 anything else is refused, as GitHub refuses a query that it cannot parse: 200 with ``errors``.
 """
 
@@ -32,6 +33,15 @@ _BLAME = re.compile(
 )
 _EDITED = re.compile(
     _VARIABLES + rf"node \( id : \$ (?P<id>{_NAME}) \) \{{ \.\.\. on PullRequestReview \{{ lastEditedAt \}} \}} \}}"
+)
+_RECORDS = re.compile(
+    _VARIABLES
+    + rf"repository \( owner : \$ (?P<owner>{_NAME}) name : \$ (?P<name>{_NAME}) \) \{{ "
+    + "".join(
+        rf"{alias} : object \( expression : \$ (?P<{alias}>{_NAME}) \) \{{ \.\.\. on Blob \{{ text isTruncated \}} \}} "
+        for alias in ("flat", "fanned", "deep", "traces")
+    )
+    + r"\} \}"
 )
 _TYPE = re.compile(rf"\$ ({_NAME}) : ({_NAME}) !")
 _OID = re.compile(r"[0-9a-f]{40}")
@@ -80,7 +90,7 @@ def _question(asked: Json) -> tuple[_Question, dict[str, str]]:
     for question in _QUESTIONS:
         if (parsed := question.pattern.fullmatch(written)) is not None:
             return question, _values(question, parsed, given)
-    raise _GraphQLError(f"Parse error: this is neither the blame query of SPEC 5.5 nor that of a review: {written}")
+    raise _GraphQLError(f"Parse error: this is none of the queries that are understood: {written}")
 
 
 def _values(question: _Question, parsed: re.Match[str], given: dict[str, Any]) -> dict[str, str]:
@@ -112,6 +122,23 @@ def _blame(visit: Visit, asked: dict[str, str]) -> Json:
     if history is None or not history.is_commit(asked["oid"]):
         return {"repository": {"object": None}}
     return {"repository": {"object": {"blame": {"ranges": _ranges(history, asked)}}}}
+
+
+def _records(visit: Visit, asked: dict[str, str]) -> Json:
+    """Tell blobs by what git's ``rev-parse`` would find them by."""
+    history = _repository_of(visit, asked).history
+    if visit.token is None or not may(visit.token, ("contents",)):
+        raise _GraphQLError(
+            "Resource not accessible by integration",
+            data={"repository": {"flat": None}},
+            path=("repository", "flat"),
+            kind="FORBIDDEN",
+        )
+    found = {
+        alias: None if history is None else history.text(asked[alias]) for alias in ("flat", "fanned", "deep", "traces")
+    }
+    told = {alias: None if text is None else {"text": text, "isTruncated": False} for alias, text in found.items()}
+    return {"repository": told}
 
 
 def _repository_of(visit: Visit, asked: dict[str, str]) -> Repository:
@@ -175,5 +202,10 @@ def _review(visit: Visit, node_id: str) -> Review | None:
 
 _QUESTIONS = (
     _Question(_BLAME, {"owner": "String", "name": "String", "oid": "GitObjectID", "path": "String"}, _blame),
+    _Question(
+        _RECORDS,
+        dict.fromkeys(("owner", "name", "flat", "fanned", "deep", "traces"), "String"),
+        _records,
+    ),
     _Question(_EDITED, {"id": "ID"}, _edited),
 )

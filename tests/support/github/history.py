@@ -18,6 +18,7 @@ EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
 _SHA = re.compile(r"[0-9a-f]{40}")
 _REF = re.compile(r"(?!-|.*(?:\.\.|@\{))[^\x00-\x20\x7f~^:?*\[\\]+")
+_FILE_OF = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]*:[A-Za-z0-9_./-]+")
 _FORMAT = "%H%x1f%T%x1f%P%x1f%an%x1f%ae%x1f%at%x1f%cn%x1f%ce%x1f%ct%x1f%B"
 _BLAMED = re.compile(rb"([0-9a-f]{40}) [0-9]+ ([0-9]+)(?: [0-9]+)?")
 _STATUS = {"A": "added", "C": "copied", "D": "removed", "M": "modified", "R": "renamed", "T": "changed"}
@@ -97,6 +98,11 @@ class History:
         shown = self.clone.git("ls-tree", "-z", *(["-r", "-t"] if recursive else []), sha).decode(errors="replace")
         rows = (row.partition("\t") for row in shown.split("\0") if row)
         return [(*head.split(" "), path) for head, _, path in rows]  # type: ignore[misc]
+
+    def text(self, expression: str) -> str | None:
+        """Return the text of a file that an expression names (``COMMIT:PATH``); None for anything else."""
+        found = self._try("cat-file", "blob", expression) if _FILE_OF.fullmatch(expression) else None
+        return None if found is None else found.decode("utf-8", "replace")
 
     def is_commit(self, sha: str) -> bool:
         """Whether there is a commit of this id."""

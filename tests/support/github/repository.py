@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.support.builders import MAINTAINER, Person
 from tests.support.clone import Clone
@@ -40,8 +41,8 @@ class Repository:
     issue_comments: dict[int, IssueComment] = field(default_factory=dict)
     commit_comments: dict[int, CommitComment] = field(default_factory=dict)
     check_runs: dict[int, CheckRun] = field(default_factory=dict)
-    reactions: dict[tuple[str, int], set[tuple[str, str]]] = field(default_factory=dict)
-    """By kind and id of what was reacted to: who reacted, and with what."""
+    reactions: list[Any] = field(default_factory=list)
+    """``reaction_routes.Reaction``, oldest first."""
     _history: History | None = None
 
     @property

@@ -11,6 +11,7 @@ from tests.support.github import (
     commit_routes,
     issue_routes,
     pull_routes,
+    reaction_routes,
     repository_routes,
     shapes,
     web_pages,
@@ -31,6 +32,7 @@ _REPOSITORY = (
     *issue_routes.ROUTES,
     *commit_routes.ROUTES,
     *writing_routes.ROUTES,
+    *reaction_routes.ROUTES,
 )
 _LIMITED = "API rate limit exceeded for {}."
 _MOVED = {"GET": 301, "HEAD": 301}

@@ -12,6 +12,7 @@ from tests.support.builders import Person
 from tests.support.github import shapes, text_shapes
 from tests.support.github.answer import Answer, RefusedRequestError, not_found, said
 from tests.support.github.paging import page_of
+from tests.support.github.reaction_routes import Reaction
 from tests.support.github.shapes import Json
 from tests.support.github.texts import CheckRun, IssueComment, ReviewComment
 from tests.support.github.visit import Route, Visit
@@ -33,12 +34,12 @@ def bot(world: World) -> Person:
 
 def react_to_issue_comment(visit: Visit) -> Answer:
     """React to a comment on an issue or pull request."""
-    return _react(visit, "issue_comment", visit.repo.issue_comments)
+    return _react(visit, visit.repo.issue_comments)
 
 
 def react_to_review_comment(visit: Visit) -> Answer:
     """React to a review comment."""
-    return _react(visit, "review_comment", visit.repo.review_comments)
+    return _react(visit, visit.repo.review_comments)
 
 
 def comment(visit: Visit) -> Answer:
@@ -133,18 +134,20 @@ def check_runs(visit: Visit) -> Answer:
     return page.answer(told, visit.url, visit.request.query)
 
 
-def _react(visit: Visit, kind: str, there: dict[int, Any]) -> Answer:
-    found = there.get(visit.number("comment"))
+def _react(visit: Visit, there: dict[int, Any]) -> Answer:
+    number = visit.number("comment")
     content = visit.request.json().get("content")
-    if found is None:
+    if number not in there:
         raise not_found()
     if content not in REACTIONS:
         raise RefusedRequestError(422, "Invalid request. content is none of the reactions.")
-    reactions = visit.repo.reactions.setdefault((kind, found.id), set())
-    mine = (bot(visit.world).login, content)
-    status = 200 if mine in reactions else 201
-    reactions.add(mine)
-    return said({"id": found.id, "user": shapes.account(visit.world, bot(visit.world)), "content": content}, status)
+    to, me, known = "/".join(visit.rest[:-1]), bot(visit.world), list(visit.repo.reactions)
+    mine = next((one for one in known if (one.to, one.user, one.content) == (to, me, content)), None)
+    made = mine or Reaction(FIRST + len(known), to, me, content, shapes.rfc3339(visit.world.clock()))
+    if mine is None:
+        visit.repo.reactions.append(made)
+    told = {"id": made.id, "user": shapes.account(visit.world, me), "content": content, "created_at": made.created_at}
+    return said(told, 201 if mine is None else 200)
 
 
 def _body(visit: Visit) -> str:
