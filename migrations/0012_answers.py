@@ -8,7 +8,8 @@ CREATE TABLE posting (
     id {id}, means {text} NOT NULL, repository_id BIGINT NOT NULL, subject {text} NOT NULL,
     feedback_id BIGINT, number BIGINT, head_sha {text}, wanted BIGINT NOT NULL,
     status {text} NOT NULL, tries SMALLINT NOT NULL, refusal {text}, error {text}, noted_at BIGINT NOT NULL,
-    next_try_at BIGINT NOT NULL, begun_at BIGINT, written_at BIGINT, github_id BIGINT, said_sha256 {bytes}
+    next_try_at BIGINT NOT NULL, begun_at BIGINT, marker {text}, written_at BIGINT, github_id BIGINT,
+    said_sha256 {bytes}
 );
 CREATE UNIQUE INDEX posting_subject ON posting (repository_id, means, subject);
 CREATE INDEX posting_due ON posting (next_try_at, id) WHERE status = 'waiting';

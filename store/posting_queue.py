@@ -25,13 +25,13 @@ HEADS_KEPT: Final = timedelta(days=90)
 
 _NEXT = f"""
 SELECT p.id, p.means, p.repository_id, p.subject, p.feedback_id, p.number, p.head_sha, p.wanted, p.tries, p.noted_at,
-    p.refusal, p.begun_at, p.github_id, p.said_sha256
+    p.refusal, p.begun_at, p.marker, p.github_id, p.said_sha256
 FROM posting p WHERE p.status = '{Fate.WAITING}' AND p.next_try_at %s ? ORDER BY p.next_try_at, p.id LIMIT 1
 """
 # As of wants: a time that lies further ahead than any is ever set was set by a clock that has been put back.
 _DUE, _AHEAD = _NEXT % "<=", _NEXT % ">"
 _TRY = "UPDATE posting SET tries = tries + 1 WHERE id = ?"
-_BEGIN = f"UPDATE posting SET begun_at = ? WHERE id = ? AND tries = ? AND status = '{Fate.WAITING}'"
+_BEGIN = f"UPDATE posting SET begun_at = ?, marker = ? WHERE id = ? AND tries = ? AND status = '{Fate.WAITING}'"
 _SETTLE = f"""
 UPDATE posting SET status = CASE WHEN wanted <> ? AND ? = '{Fate.DONE}' THEN '{Fate.WAITING}' ELSE ? END,
     next_try_at = ?, error = ?, refusal = ?, tries = ?, github_id = COALESCE(?, github_id),
@@ -67,13 +67,13 @@ class PostingQueue:
             self._db.change(_TRY, (row[0],))
         return _to_claimed(row)
 
-    def begin(self, claimed: ClaimedPosting, at: datetime) -> bool:
-        """Keep that it is about to be made: whoever tries next has to look whether it was.
+    def begin(self, claimed: ClaimedPosting, at: datetime, marker: str) -> bool:
+        """Keep that it is about to be made: whoever tries next has to look whether it was, by its marker.
 
         False when another worker has it by now.
         """
         with self._db.writing():
-            return self._db.change(_BEGIN, (to_micros(at), claimed.id, claimed.tries)) > 0
+            return self._db.change(_BEGIN, (to_micros(at), marker, claimed.id, claimed.tries)) > 0
 
     def settle(self, claimed: ClaimedPosting, change: PostingChange) -> bool:
         """Keep what became of a try; False, with nothing changed, when another worker has it by now.
@@ -118,7 +118,7 @@ class PostingQueue:
 
 def _to_claimed(row: Row) -> ClaimedPosting:
     posting_id, means, repository_id, subject, feedback_id, number, head_sha, wanted, tries, noted_at, *rest = row
-    refusal, begun_at, github_id, said = rest
+    refusal, begun_at, marker, github_id, said = rest
     return ClaimedPosting(
         id=posting_id,
         new=NewPosting(
@@ -134,6 +134,7 @@ def _to_claimed(row: Row) -> ClaimedPosting:
         noted_at=from_micros(noted_at),
         refusal=refusal,
         begun_at=from_optional(begun_at),
+        marker=marker,
         github_id=github_id,
         said=None if said is None else bytes(said),
     )

@@ -31,6 +31,8 @@ class Posting(Table):
     next_try_at = BigIntegerField()
     begun_at = BigIntegerField(null=True)
     """When it was about to be made, while nobody knows whether it was."""
+    marker = TextField(null=True)
+    """By which it is found then, whichever process looks."""
     written_at = BigIntegerField(null=True)
     github_id = BigIntegerField(null=True)
     """GitHub's id of it, once that is known."""

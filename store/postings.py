@@ -41,12 +41,13 @@ _CLAIMING = """
 SELECT DISTINCT c.repository_id, c.sha FROM sighting s JOIN git_commit c ON c.id = s.commit_id
 WHERE s.workspace = ? AND s.span_id = ? ORDER BY c.repository_id, c.sha
 """
-_COUNTS = f"""
-SELECT COUNT(CASE WHEN status = '{Fate.WAITING}' THEN 1 END), COUNT(CASE WHEN status = '{Fate.DEAD}' THEN 1 END)
-FROM posting WHERE status IN ('{Fate.WAITING}', '{Fate.DEAD}')
-"""
-_REFUSALS = """
-SELECT p.refusal, COUNT(*) FROM posting p WHERE p.refusal IS NOT NULL GROUP BY p.refusal ORDER BY p.refusal LIMIT ?
+# Each by the index of the few rows that it is about.
+_WAITING = f"SELECT COUNT(*) FROM posting p WHERE p.status = '{Fate.WAITING}'"
+_STUCK = f"(p.status = '{Fate.DEAD}' OR p.refusal IS NOT NULL)"
+_DEAD = f"SELECT COUNT(*) FROM posting p WHERE {_STUCK} AND p.status = '{Fate.DEAD}'"
+_REFUSALS = f"""
+SELECT p.refusal, COUNT(*) FROM posting p WHERE {_STUCK} AND p.refusal IS NOT NULL
+GROUP BY p.refusal ORDER BY p.refusal LIMIT ?
 """
 
 
@@ -55,8 +56,8 @@ class PostingFacts(Part):
 
     def posting_counts(self) -> tuple[int, int]:
         """Return how many wait, and how many were given up."""
-        row = self._db.rows(_COUNTS)[0]
-        return int(row[0]), int(row[1])
+        ((waiting,),), ((dead,),) = self._db.rows(_WAITING), self._db.rows(_DEAD)
+        return int(waiting), int(dead)
 
     def posting_refusals(self, limit: int) -> tuple[tuple[str, int], ...]:
         """Return why GitHub may not be written to, each with for how many postings that holds."""

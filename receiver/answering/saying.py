@@ -79,7 +79,7 @@ class Sayings:
         target = target_of(facts, new.means, feedback)
         if target is None:
             return None
-        since, marker = feedback.state.given_at, self.markers.of(new)
+        since, marker = feedback.state.given_at, claimed.marker or self.markers.of(new)
         if new.means is Means.REACTION:
             return Saying(place, target, marker, since)
         answer = None if feedback.resolution is None else feedback.resolution.answer
@@ -100,7 +100,7 @@ class Sayings:
             return None  # there is another head by now, which has a check run of its own
         at = self.services.clock()
         judged = signed.worst(signed.judge(facts, self.services.policy, repository, pull, at) for pull in pulls)
-        marker, output = self.markers.of(new), signed.output(judged)
+        marker, output = claimed.marker or self.markers.of(new), signed.output(judged)
         run = CheckRun(name=signed.NAME, sha=new.subject, marker=marker)
         if judged.verdict is Verdict.PENDING:
             body = run.pending(output)

@@ -171,7 +171,7 @@ class _Hand:
             self._give_up(claimed, claimed.refusal or "it could not be said within a day")
             return
         self._paced(saying)
-        if not self.writer.services.store.postings.begin(claimed, self._now()):
+        if not self.writer.services.store.postings.begin(claimed, self._now(), saying.marker):
             log.info("another worker writes it by now")
             return
         made = self.writer.github.make(saying.place, saying.target, saying.marker, saying.body or {})

@@ -3,7 +3,7 @@
 What is green has to be right. So nothing is said of a list that is not GitHub's own and whole; a commit of a fork, into
 which anybody may have copied a claim, does not count as signed; and neither does a claim that is refused where it
 stands. A commit is an agent's by its author's account. Who wrote it nobody authenticates: a commit that an agent makes
-in a person's name is not flagged.
+in a person's name is not flagged. Its committer does not count: whoever moves a commit did not make it.
 """
 
 from __future__ import annotations

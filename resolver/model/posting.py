@@ -57,8 +57,9 @@ class NewPosting:
 class ClaimedPosting:
     """A posting that was handed out to be written; its ``tries`` count this one.
 
-    ``wanted`` says for which number of changes. ``begun_at`` is there when an earlier try may have made it, and nobody
-    knows; ``github_id`` once it is known to stand, ``said`` is the hash of what was written then.
+    ``wanted`` says for which number of changes. ``begun_at`` is there when an earlier try may have made it, by its
+    ``marker``, and nobody knows; ``github_id`` is there once it is known to stand, and ``said`` is the hash of what was
+    written then.
     """
 
     id: int
@@ -68,6 +69,7 @@ class ClaimedPosting:
     noted_at: datetime
     refusal: str | None
     begun_at: datetime | None
+    marker: str | None
     github_id: int | None
     said: bytes | None
 

@@ -134,11 +134,12 @@ def test_whoever_is_late_changes_nothing(store: Store) -> None:
     """Of two that hold one posting, the one whose try was counted last begins and settles it."""
     note(store, reply())
     slow, fast = claim(store), claim(store)
-    assert not store.postings.begin(slow, after(1))
-    assert store.postings.begin(fast, after(1))
+    assert not store.postings.begin(slow, after(1), "slow")
+    assert store.postings.begin(fast, after(1), "fast")
     assert not store.postings.settle(slow, done(1))
     assert store.postings.settle(fast, PostingChange(fate=Fate.WAITING, at=after(1), retry_at=after(2), begun=True))
-    assert claim(store, 2).begun_at == after(1)
+    again = claim(store, 2)
+    assert (again.begun_at, again.marker) == (after(1), "fast")
 
 
 def test_a_try_that_does_not_count(store: Store) -> None:

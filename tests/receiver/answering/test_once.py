@@ -8,10 +8,12 @@ from datetime import timedelta
 
 import pytest
 
+from receiver.answering.saying import Sayings
+from resolver.answering.own import Markers
 from resolver.answering.port import Writing
 from resolver.answering.targets import Target
 from resolver.model.asking import Place
-from tests.support.builders import AGENT, OUTSIDER
+from tests.support.builders import AGENT, OUTSIDER, issue_comment
 from tests.support.databases import look_into
 from tests.support.github import Recorded, faults
 from tests.support.github.answer import Answer
@@ -149,8 +151,8 @@ def test_what_a_slower_worker_finds_out_is_void(answering: Answering) -> None:
     slow, fast = postings.claim(now), postings.claim(now)
     assert slow is not None
     assert fast is not None
-    assert not postings.begin(slow, now)
-    assert postings.begin(fast, now)
+    assert not postings.begin(slow, now, "slow")
+    assert postings.begin(fast, now, "fast")
     assert REPO.id == fast.new.repository_id
 
 
@@ -169,3 +171,40 @@ def test_taken_back_while_nobody_knows(answering: Answering) -> None:
     written.write()
     assert written.comments == [reply]
     assert {row[1] for row in written.rows()} == {"done"}
+
+
+def test_another_host_finds_it_with_another_key(answering: Answering) -> None:
+    """The mark is kept before something is made: a host with another private key of the App finds it too."""
+    written = answering("reply")
+    written.remark(11)
+    die(written)
+    written.asked.world.now += timedelta(minutes=2)
+    other = written.writer()
+    other.sayings = Sayings(written.asked.services, Markers(key=b"another key"))
+    assert other.work_once()
+    assert len(written.comments) == 1
+    assert written.rows() == [("reply", "done", None)]
+
+
+def test_noted_with_the_feedback_or_not_at_all(answering: Answering) -> None:
+    """A transaction that fails after feedback was captured leaves neither the feedback nor anything to be written."""
+    written = answering("reply")
+    world = written.asked.world
+    made = issue_comment(REPO, id=11, body=IMPROVE, at=written.at())
+    world.record(made)
+    claimed = world.store.claim(world.now)
+    assert claimed is not None
+    prepared = world.prepared(made)
+
+    def fail() -> None:
+        with world.store.processing(claimed, *prepared.locks) as ledger:
+            assert ledger is not None
+            world.intake.apply(ledger, prepared, cause="a delivery")
+            raise KilledError
+
+    with pytest.raises(KilledError):
+        fail()
+    assert (written.rows(), world.all_feedback()) == ([], {})
+    world.now += timedelta(minutes=10)
+    world.process()
+    assert (written.rows(), len(world.all_feedback())) == ([("reply", "waiting", None)], 1)
