@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -148,3 +149,14 @@ def test_what_becomes_of_each_try_is_counted(answering: Answering) -> None:
     written.write()
     assert instruments().answers.labels("written")._value.get() == counted["written"] + 1  # noqa: SLF001
     assert instruments().answers.labels("edited")._value.get() == counted["edited"]  # noqa: SLF001
+
+
+def test_without_a_key_that_can_be_read(answering: Answering, tmp_path: Path) -> None:
+    """Where the App's private key cannot be read nothing is written, and the row says why."""
+    written = answering("reply", github_private_key_file=tmp_path / "none.pem")
+    written.remark(11)
+    written.write()
+    ((means, status, refusal),) = written.rows()
+    assert (means, status) == ("reply", "waiting")
+    assert refusal is not None
+    assert "private key file cannot be read" in refusal
