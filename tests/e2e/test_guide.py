@@ -17,6 +17,7 @@ from tests.support.documents import (
     FEEDBACK,
     OPERATING,
     PART,
+    RUNBOOK,
     SET_UP,
     SIGNING,
     TRYING,
@@ -89,6 +90,7 @@ BEFORE: dict[Path, Callable[[Reader], object]] = {
     FEEDBACK: with_the_pull_request,
     OPERATING: with_another_tools_file,
     TRYING: set_up,
+    RUNBOOK: with_the_pull_request,
 }
 """What is there before a document is read. Where nothing is, it begins in a new clone."""
 
@@ -105,6 +107,21 @@ def something_happens(reader: Reader) -> None:
         return False
 
     until(seen)
+
+
+def test_a_command_that_fails_is_noticed(reader: Reader) -> None:
+    """Whichever command of a block it is, by itself or in a pipe: that block fails, and says what the command said."""
+    reader.run("echo well")
+    assert reader.printed == "well\n"
+    with pytest.raises(AssertionError, match="no-such-folder"):
+        reader.run("ls no-such-folder | cat\necho well")
+
+
+def test_a_service_that_ends_at_its_start_is_noticed(reader: Reader) -> None:
+    """A service that does not come up fails its block, with what it said."""
+    reader.run("make install\nexport PATH=$PWD/.venv/bin:$PATH")
+    with pytest.raises(AssertionError, match="WHICHRUN_WEBHOOK_SECRETS"):
+        reader.run("whichrun serve")
 
 
 @pytest.mark.parametrize("document", RUN, ids=lambda path: str(path.relative_to(ROOT)))

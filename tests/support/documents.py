@@ -37,11 +37,12 @@ WRITTEN = (README, *CHAPTERS, RUNBOOK, TRYING, SECURITY)
 """The documents whose every name is held against what there is. Others are made by programs, or tell of the past."""
 
 REASONS = {
+    "docker": "needs Docker's daemon, and images from elsewhere",
     "github": "needs GitHub, and an account there",
     "internet": "needs somebody else's service on the internet",
     "systemd": "needs a host where systemd keeps the service",
 }
-"""Why commands cannot be run by a test. A container or a public name would be a reason too, once one is written."""
+"""Why commands cannot be run by a test. Each has to be one that some block gives."""
 
 OUTPUT, PART, NOT_RUN = "output", "output: part", "not run: "
 _COMMENT = re.compile(r"<!--\s*(.*?)\s*-->\s*")

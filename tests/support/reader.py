@@ -2,7 +2,7 @@
 
 The clone is a folder of links to this tree, so that nothing is computed in it, and a repository of git. Its ``.venv``
 is the environment that runs the tests, taken for just installed. Commands run as they are written, but for the places
-that are somebody's own: the port 8000, the address of a PostgreSQL, and what a service said at its start.
+that are somebody's own: the ports 8000 and 8001, the address of a PostgreSQL, and what a service said at its start.
 """
 
 from __future__ import annotations
@@ -32,17 +32,32 @@ PATIENCE = 120.0
 STRICT = "set -euo pipefail\n"
 CURL = "silent\nshow-error\nfail-with-body\n"  # an error of the API fails a command here; readers see it themselves
 BINARIES = Path(sys.executable).parent
-HERE = "127.0.0.1:8000"
+HERE, TOOLS = "127.0.0.1:8000", "127.0.0.1:8001"
 POSTGRES = re.compile(r"postgresql://USER:\S+")
-GOES_ON = re.compile(r"^(?:whichrun (?:serve|worker|demo --serve)\b|curl -N )")
-"""What a last command begins with that goes on until somebody stops it: as if in a terminal of its own."""
 MARK = "the-shell-says-"
-STARTED = {
-    "listens": re.compile(r"^whichrun listens at (?P<address>\S+)$", re.MULTILINE),
-    "set-up": re.compile(r"give this code: \S+"),
-    "demo": re.compile(r'Bearer (?P<token>\S+)" (?P<address>http://[\d.:]+)/'),
-}
-"""What it says once it does what it is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What goes on until somebody stops it, as if in a terminal of its own.
+
+    ``begins`` is how its command begins, ``says`` what it prints once it works (with its address where it has one), and
+    ``path`` is below that address and then answers 200. One is stopped by the next of its ``kind``.
+    """
+
+    kind: str
+    begins: str
+    says: str = ""
+    path: str | None = None
+
+
+PROGRAMS = (
+    Program("service", r"whichrun serve --setup\b", r"give this code: \S+"),
+    Program("service", r"whichrun serve\b", r"(?m)^whichrun listens at (?P<address>\S+)$", "/readyz"),
+    Program("demo", r"whichrun demo --serve\b", r'Bearer (?P<token>\S+)" (?P<address>http://[\d.:]+)/', "/readyz"),
+    Program("tools", r"whichrun mcp --http\b", r"(?m)^whichrun mcp listens at (?P<address>\S+)$"),
+    Program("stream", r"curl -N "),
+)
 
 
 @dataclass
@@ -73,7 +88,7 @@ class Reader:
         (self.folder / ".venv" / ".installed").touch()
         self.notes.mkdir()
         (self.notes / ".curlrc").write_text(CURL)
-        self.own[HERE] = f"127.0.0.1:{self.port}"
+        self.own |= {HERE: f"127.0.0.1:{self.port}", TOOLS: f"127.0.0.1:{free_port()}"}
         self.environment = _surroundings(self.notes, self.port)
         self.shell = subprocess.Popen(
             ["bash", "--norc"],
@@ -109,12 +124,12 @@ class Reader:
         self.known += text
         self._out.touch()
         sourced = f". {script} </dev/null >{self._out} 2>{self._err}"
-        if (goes_on := GOES_ON.match(_last(text))) is not None:
-            program = goes_on.group().split()[0]
-            self._stop(program)
+        program = next((one for one in PROGRAMS if re.match(one.begins, _last(text))), None)
+        if program is not None:
+            self._stop(program.kind)
             self._tell(f"{sourced} &\necho {MARK}$!\n")
-            self._going_on[program] = int(self._hear(name))
-            self._wait_until_it_works(text, name)
+            self._going_on[program.kind] = int(self._hear(name))
+            self._wait_until_it_works(program, name)
         else:
             self._tell(f"{sourced}\necho {MARK}done\n")
             self._hear(name)
@@ -127,8 +142,8 @@ class Reader:
 
     def leave(self) -> None:
         """Stop what goes on, and close the shell."""
-        for program in list(self._going_on):
-            self._stop(program)
+        for kind in list(self._going_on):
+            self._stop(kind)
         kill_tree(self.shell.pid)
         self.shell.communicate()
 
@@ -164,26 +179,21 @@ class Reader:
         out, err = (path.read_text() if path.exists() else "" for path in (self._out, self._err))
         return f"{name}:\n{out}\n{err}"
 
-    def _wait_until_it_works(self, text: str, name: str) -> None:
-        if "curl -N" in text:
-            return
-        pid = self._going_on["whichrun"]
-        kind = "demo" if "demo --serve" in text else "set-up" if "--setup" in text else "listens"
-
+    def _wait_until_it_works(self, program: Program, name: str) -> None:
         def said() -> re.Match[str] | None:
-            assert is_running(pid), self._failed(name)
-            return STARTED[kind].search(self.printed)
+            assert is_running(self._going_on[program.kind]), self._failed(name)
+            return re.search(program.says, self.printed)
 
         found = until(said, patience=PATIENCE)
-        assert found is not None
-        if kind == "demo":
-            self.own |= {"http://127.0.0.1:PORT": found["address"], "Bearer TOKEN": f"Bearer {found['token']}"}
-        if kind == "listens":
-            until(lambda: _answers(f"{self.url}/readyz"), patience=PATIENCE)
+        named = found.groupdict() if found is not None else {}
+        if program.kind == "demo":
+            self.own |= {"http://127.0.0.1:PORT": named["address"], "Bearer TOKEN": f"Bearer {named['token']}"}
+        if program.path is not None:
+            until(lambda: _answers(f"{named['address']}{program.path}"), patience=PATIENCE)
 
-    def _stop(self, program: str) -> None:
-        """Stop what goes on of a program."""
-        pid = self._going_on.pop(program, None)
+    def _stop(self, kind: str) -> None:
+        """Stop what goes on of a kind."""
+        pid = self._going_on.pop(kind, None)
         if pid is None:
             return
         for child in descendants(pid)[:1]:
