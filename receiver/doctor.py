@@ -15,6 +15,7 @@ from resolver.claims.ring import Key, Ring
 from resolver.errors import SettingsError, StoreError
 from store import open_store
 
+GUIDE = "deploy/guide/7-operating.md"
 SETTINGS, KEYS, DATABASE = "settings", "key_ring", "database"
 
 
@@ -24,7 +25,7 @@ def examine() -> Iterator[Check]:
         current = settings.load()
     except SettingsError as error:
         for line in str(error).splitlines():
-            yield wrong(SETTINGS, line, "mend the line in .env or the environment; README, Settings, names them all")
+            yield wrong(SETTINGS, line, f"mend the line in .env or the environment; {GUIDE}, Settings, names them all")
         rest = (KEYS, DATABASE, *doctor_store.NAMES, doctor_keys.NAME, *doctor_app.NAMES)
         yield from not_checked(rest, "the settings cannot be read")
         return

@@ -25,27 +25,17 @@ from resolver.policy import Policy
 from resolver.reports import contents
 from resolver.reports.registry import BY_TYPE, WRITABLE
 from tests.support.api import open_api
+from tests.support.documents import ANSWERS, API, DEPLOY, FEEDBACK, OPERATING, WRITTEN, blocks, code, section
 from tests.support.tree import ROOMS, ROOT, files
 
-README = ROOT / "README.md"
-RUNBOOK = ROOT / "deploy" / "runbook.md"
-EXAMPLE = ROOT / "deploy" / "settings.example.env"
-MANIFEST = ROOT / "deploy" / "app-manifest.json"
-TRYING = ROOT / "deploy" / "trying.md"
-DOCUMENTS = (README, ROOT / "CONTRIBUTING.md", RUNBOOK, TRYING, ROOT / "deploy" / "security.md")
+EXAMPLE = DEPLOY / "settings.example.env"
+MANIFEST = DEPLOY / "app-manifest.json"
 
 SENT_UNASKED = {"installation", "installation_repositories", "ping"}
 """Events that GitHub sends to every App; a manifest that names them is refused."""
 
 T = TypeVar("T")
-CODE = re.compile(r"^```\w*\n(.*?)^```$|`([^`\n]+)`", flags=re.MULTILINE | re.DOTALL)
 ROUTE = re.compile(r"(?:\b(GET|POST|PATCH|PUT|DELETE)\s)?(?<![a-z.])(/(?:v1/|webhooks/|healthz|readyz)[\w{}/-]*)")
-
-
-def code(*documents: Path) -> str:
-    """Return what some documents set as code: there a name is meant as a name."""
-    texts = (path.read_text() for path in documents)
-    return "\n".join("".join(match.groups(default="")) for text in texts for match in CODE.finditer(text))
 
 
 def unknown(named: Iterable[T], known: Iterable[T]) -> set[T]:
@@ -55,53 +45,23 @@ def unknown(named: Iterable[T], known: Iterable[T]) -> set[T]:
     return found - set(known)
 
 
-def section(document: Path, heading: str) -> str:
-    """Return the text under a heading of the second level."""
-    return document.read_text().split(f"\n## {heading}\n")[1].split("\n## ")[0]
-
-
 def first_column(table: str) -> list[str]:
     """Return the code that the rows of a table begin with."""
     return re.findall(r"^\| `([^`]+)`", table, flags=re.MULTILINE)
 
 
-def test_every_rule_of_make_that_is_named_exists() -> None:
-    """Each ``make X`` in the documents is a rule of the Makefile."""
-    rules = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
-
-    assert unknown(re.findall(r"\bmake ([a-z-]+)", code(*DOCUMENTS)), rules) == set()
-
-
-def test_every_command_that_is_named_exists() -> None:
-    """Each ``whichrun X`` in the documents is a command."""
-    assert unknown(re.findall(r"\bwhichrun ([a-z]+)", code(*DOCUMENTS)), main.list_commands(Context(main))) == set()
-
-
 def test_every_command_is_described() -> None:
-    """The README names each command once, in its table, in the order of ``whichrun --help``."""
-    assert first_column(section(README, "Command line")) == [
+    """The guide names each command once, in its table, in the order of ``whichrun --help``."""
+    assert first_column(section(OPERATING, "Command line")) == [
         f"whichrun {name}" for name in main.list_commands(Context(main))
     ]
-
-
-def test_every_option_that_is_shown_with_a_command_exists() -> None:
-    """Each ``whichrun X --option`` in the documents is an option of that command."""
-    context = Context(main)
-    wrong = [
-        f"{name} {option}"
-        for name, rest in re.findall(r"\bwhichrun ([a-z]+)((?:[^\n`|&]|\\\n)*)", code(*DOCUMENTS))
-        if (command := main.get_command(context, name)) is not None
-        for option in re.findall(r"--[a-z-]+", rest)
-        if option not in {spelling for parameter in command.get_params(Context(command)) for spelling in parameter.opts}
-    ]
-
-    assert wrong == []
 
 
 def test_every_route_that_is_named_exists(tmp_path: Path) -> None:
     """Each route in the documents is one of the application's, with the method that stands before it."""
     missing = []
-    named = ROUTE.findall("\n".join(path.read_text() for path in DOCUMENTS))
+    text = "\n".join(path.read_text() for path in WRITTEN)
+    named = ROUTE.findall(re.sub(r"/\$(\w+)", r"/{\1}", text))
     with open_api(tmp_path) as api:
         routes = api.app.url_map.bind("localhost")
         for method, route in named:
@@ -117,9 +77,9 @@ def test_every_route_that_is_named_exists(tmp_path: Path) -> None:
 
 
 def test_every_route_is_described() -> None:
-    """The README's tables of routes name each route of the API, with its method, and so does the OpenAPI document."""
+    """The guide's table of routes names each route of the API, with its method, and so does the OpenAPI document."""
     declared = {f"{one.method} {one.path}" for part in ROUTES for one in part.operations}
-    described = set(re.findall(r"`((?:GET|POST|PATCH|DELETE) /v1/[\w{}/-]+)`", section(README, "Asking")))
+    described = set(re.findall(r"`((?:GET|POST|PATCH|DELETE) /v1/[\w{}/-]+)`", section(API, "Asking")))
     document = openapi.document(ROUTES, "0")
 
     assert described == declared
@@ -128,37 +88,37 @@ def test_every_route_is_described() -> None:
 
 
 def test_every_scope_is_described() -> None:
-    """The README lists the scopes that a token may have, and no others."""
-    (line,) = re.findall(r"^- \*\*scopes\*\*: (.*);$", README.read_text(), flags=re.MULTILINE)
+    """The guide lists the scopes that a token may have, and no others."""
+    (line,) = re.findall(r"^- \*\*scopes\*\*: (.*);$", API.read_text(), flags=re.MULTILINE)
 
     assert re.findall(r"`([^`]+)`", line) == list(Scope)
 
 
 def test_every_setting_is_documented_and_every_documented_one_exists() -> None:
-    """The README's tables (the service's, the client's) and the example file name exactly the settings there are."""
+    """The guide's tables (the service's, the client's) and the example file name exactly the settings there are."""
     example = re.findall(r"^(?:# )?(WHICHRUN_[A-Z_]+)=", EXAMPLE.read_text(), flags=re.MULTILINE)
-    written = [path.read_text() for path in (*DOCUMENTS, EXAMPLE, ROOT / "CHANGELOG.md")]
+    written = [path.read_text() for path in (*WRITTEN, EXAMPLE, ROOT / "CHANGELOG.md")]
     named = [name for text in written for name in re.findall(r"\bWHICHRUN_[A-Z_]+\b", text)]
 
     assert sorted(example) == sorted(NAMES)
-    service, client = section(README, "Settings").split("\n### What the client reads\n")
+    service, client = section(OPERATING, "Settings").split("\n### What the client reads\n")
     assert sorted(first_column(service)) == sorted(NAMES)
     assert first_column(client) == list(client_settings.NAMES)
     assert unknown((name for name in named if not name.startswith(OTHERS)), (*NAMES, *client_settings.NAMES)) == set()
 
 
-def test_the_readme_names_each_tool_of_mcp() -> None:
-    """The README's table has the tools that agents are offered, in their order."""
-    assert first_column(section(README, "MCP")) == [tool.name for tool in TOOLS]
+def test_the_guide_names_each_tool_of_mcp() -> None:
+    """The guide's table has the tools that agents are offered, in their order."""
+    assert first_column(section(API, "MCP")) == [tool.name for tool in TOOLS]
 
 
 def test_the_types_of_entries_are_the_same_everywhere() -> None:
-    """The registry, the README's table, the API's document and the tool that appends name the same types."""
+    """The registry, the guide's table, the API's document and the tool that appends name the same types."""
     writable = [kind.name for kind in WRITABLE]
     schemas = openapi.document(ROUTES, "0")["components"]["schemas"]
     (tool,) = (tool for tool in TOOLS if tool.name == "append_entry")
     told = re.findall(r"(?:: |; )(\w+) [{\[]", tool.description.partition("\n")[2])
-    tables = re.split(r"\n(?!\|)", section(README, "Reports"))
+    tables = re.split(r"\n(?!\|)", section(FEEDBACK, "Reports"))
     (types,) = (first_column(table) for table in tables if table.lstrip().startswith("| type |"))
 
     assert [one["properties"]["type"]["const"] for one in schemas["NewEntry"]["oneOf"]] == writable
@@ -166,9 +126,9 @@ def test_the_types_of_entries_are_the_same_everywhere() -> None:
     assert types == [*BY_TYPE]
 
 
-def test_the_readme_tells_what_entries_hold_and_how_they_add_up() -> None:
+def test_the_guide_tells_what_entries_hold_and_how_they_add_up() -> None:
     """Its table has each type's family, and each field by its name, with a mark where it may be left out."""
-    rows = [line.split("|") for line in section(README, "Reports").splitlines() if line.startswith("| `")]
+    rows = [line.split("|") for line in section(FEEDBACK, "Reports").splitlines() if line.startswith("| `")]
 
     assert {row[1].strip(" `"): row[3].strip() for row in rows} == {one.name: one.family for one in BY_TYPE.values()}
     for _, name, holds, *_ in rows:
@@ -181,18 +141,18 @@ def test_the_readme_tells_what_entries_hold_and_how_they_add_up() -> None:
 
 
 def test_the_configurations_that_clients_copy_are_json() -> None:
-    """Each block of JSON in the README can be read."""
-    blocks = re.findall(r"^```json\n(.*?)^```$", README.read_text(), flags=re.MULTILINE | re.DOTALL)
+    """Each configuration that the guide shows to clients of MCP can be read."""
+    shown = [one for one in blocks(API) if one.language == "json" and one.section == "MCP" and not one.note]
 
-    assert [list(json.loads(block)) for block in blocks] == [["mcpServers"]] * 2
+    assert [list(json.loads(block.text)) for block in shown] == [["mcpServers"]] * 2
 
 
-def test_the_readme_shows_the_chain_as_it_is() -> None:
-    """The README's table has the steps of the chain, in their order."""
+def test_the_guide_shows_the_chain_as_it_is() -> None:
+    """The guide's table has the steps of the chain, in their order."""
     policy = Policy("default", None, None, frozenset(), timedelta(hours=24))
     steps = [step.__module__.rpartition(".")[2] for step in chain(policy)]
 
-    assert first_column(section(README, "How an answer is found, and what it proves")) == steps
+    assert first_column(section(ANSWERS, "The steps")) == steps
 
 
 def test_the_app_manifest_asks_for_the_events_that_are_used() -> None:
@@ -200,33 +160,9 @@ def test_the_app_manifest_asks_for_the_events_that_are_used() -> None:
     assert set(json.loads(MANIFEST.read_text())["default_events"]) == EVENTS.keys() - SENT_UNASKED
 
 
-def test_every_relative_link_leads_somewhere() -> None:
-    """Links between the documents resolve, to their headings too."""
-    broken = [
-        f"{path.relative_to(ROOT)}: {target}"
-        for path in files(".md")
-        for target in re.findall(r"\]\((?![a-z]+:)([^)\s]+)\)", path.read_text())
-        if not _leads_somewhere(path, target)
-    ]
-
-    assert broken == []
-
-
 def test_every_file_that_is_named_exists() -> None:
     """Each path of this tree that a document names as code is there."""
-    named = re.findall(rf"(?<![\w/.])(?:{'|'.join((*ROOMS, 'tests', 'deploy'))})/[\w./-]*", code(*DOCUMENTS))
+    named = re.findall(rf"(?<![\w/.])(?:{'|'.join((*ROOMS, 'tests', 'deploy'))})/[\w./-]*", code(*WRITTEN))
     there = {one for path in files() for one in (path, *path.parents)}
 
     assert unknown((ROOT / name for name in named), there) == set()
-
-
-def _leads_somewhere(document: Path, target: str) -> bool:
-    name, _, anchor = target.partition("#")
-    path = document.parent / name if name else document
-    return path.exists() and (not anchor or anchor in _anchors(path))
-
-
-def _anchors(document: Path) -> set[str]:
-    """Return the names that GitHub gives to a document's headings."""
-    headings = re.findall(r"^#+ (.*)$", document.read_text(), flags=re.MULTILINE)
-    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}

@@ -1,6 +1,6 @@
 """The types of entries, stated once: of which family each is, what it holds, and by what key (SPEC §6).
 
-The API, its OpenAPI document, the tools for agents and the README's table are made from this, or held against it.
+The API, its OpenAPI document, the tools for agents and the guide's table are made from this, or held against it.
 """
 
 from __future__ import annotations

@@ -1,11 +1,7 @@
-"""What is written for operators works as it is written: GitHub's addresses alone, and recorded deliveries."""
+"""What is written for operators works as it is written: GitHub's addresses alone."""
 
 from __future__ import annotations
 
-import json
-import re
-import shutil
-import subprocess
 from contextlib import closing
 from http.client import HTTPSConnection
 from pathlib import Path
@@ -13,11 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.support import nginx
-from tests.support.service import WEBHOOK_SECRET, environment, running
+from tests.support.service import running
 from tests.support.tree import ROOT
 
 GITHUB = ROOT / "deploy" / "nginx-github.conf"
-TRYING = ROOT / "deploy" / "trying.md"
 INCLUDED = "/etc/nginx/snippets/whichrun-github*.conf"
 
 
@@ -54,25 +49,3 @@ def test_nginx_reads_its_files(tmp_path: Path) -> None:
     for text in (None, site(tmp_path)):
         done = nginx.tested(nginx.configured(tmp_path, port=8443, service=8000, site=text))
         assert done.returncode == 0, done.stderr
-
-
-def test_a_recorded_delivery_is_sent_as_it_is_written(tmp_path: Path) -> None:
-    """The shell of ``deploy/trying.md`` signs and sends an example, and the service takes it."""
-    blocks = re.findall(r"^```sh\n(.*?)^```$", TRYING.read_text(), flags=re.MULTILINE | re.DOTALL)
-    script = blocks[0]
-    assert shutil.which("openssl")
-    with running(tmp_path) as service:
-        (tmp_path / ".env").write_text(f"WHICHRUN_WEBHOOK_SECRETS={WEBHOOK_SECRET}\n")
-        (tmp_path / "tests").symlink_to(ROOT / "tests")
-        done = subprocess.run(
-            ["bash", "-euc", script],
-            cwd=tmp_path,
-            env=environment({"WHICHRUN_URL": service.url}),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        answer = json.loads(done.stdout)
-        assert answer["status"] == "accepted"
-        assert [one["guid"] for one in service.everything("/v1/deliveries")] == [answer["delivery"]]

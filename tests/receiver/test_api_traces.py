@@ -22,8 +22,8 @@ from werkzeug.test import TestResponse
 from receiver.api import traces as route
 from receiver.api.encoded import MAX_SENT, MAX_UNPACKED
 from tests.support.api import REPOSITORY, SHA, Api, open_api, refused
+from tests.support.documents import SIGNING
 from tests.support.traces import SPAN, TRACE, span_json, traces
-from tests.support.tree import ROOT
 
 PROTOBUF = "application/x-protobuf"
 
@@ -79,9 +79,9 @@ def test_a_traced_agent_is_a_run(api: Api) -> None:
     assert run.items() >= expected.items()
 
 
-def test_the_example_of_the_readme_is_a_run(api: Api) -> None:
-    """The request that the README shows is taken as it stands there."""
-    (example,) = re.findall(r"-d '(\{\"resourceSpans\".*?)' \\\n", (ROOT / "README.md").read_text(), flags=re.DOTALL)
+def test_the_example_of_the_guide_is_a_run(api: Api) -> None:
+    """The request that the guide shows is taken as it stands there."""
+    (example,) = re.findall(r"-d '(\{\"resourceSpans\".*?)' \\\n", SIGNING.read_text(), flags=re.DOTALL)
     assert rejected(send(api, example.encode())) == (0, "")
     assert (api.get(f"/runs/{SPAN}").json or {})["number"] == 42
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 import traceback
@@ -25,6 +24,7 @@ from resolver.errors import SettingsError, WhichrunError
 from tests.support.answering import Reply, answering, refused, told
 from tests.support.deliveries.subjects import issue_comment
 from tests.support.deliveries.values import Repo
+from tests.support.documents import blocks, every_document
 from tests.support.service import API_TOKEN, WEBHOOK_SECRET, running, until
 from tests.support.transports import Told, busy, ok
 from tests.support.tree import ROOT
@@ -95,9 +95,9 @@ def test_a_run_from_its_registration_to_the_feedback_about_it(tmp_path: Path) ->
             Client.at(service.url, token="another").run("s1")
 
 
-def test_the_readme_shows_code_that_works() -> None:
-    """The example for agent runners runs as it is written."""
-    code = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL)[0]
+def test_the_guide_shows_code_that_works() -> None:
+    """The example for agent runners, the one of Python in the documents, runs as it is written."""
+    (code,) = (one.text for path in every_document() for one in blocks(path) if one.language == "python")
     feedback = {"items": [{"id": 7, "instruction": "shorter, please"}], "next_cursor": None}
     with answering(
         told({"run": {}, "hidden_comment": "<!-- -->", "commit_trailers": "Agents-Run: x", **feedback})
