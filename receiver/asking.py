@@ -97,6 +97,11 @@ class _Refusal:
         """Return nothing: nobody was asked."""
         return ()
 
+    @property
+    def writing(self) -> _Refusal:
+        """Return who writes: nobody does either."""
+        return self
+
     def __getattr__(self, name: str) -> Callable[..., NoReturn]:
         return self._refuse
 

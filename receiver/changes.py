@@ -13,6 +13,7 @@ from datetime import datetime
 from receiver.queries import Queries
 from receiver.views import AnswerView, FeedbackView, view_of
 from receiver.wiring import Services
+from resolver.answering.noting import note_feedback
 from resolver.correction import Corrected, Correction, correct
 from resolver.errors import ConflictError, NotFoundError, PayloadError, RefusedError
 from resolver.locks import holding, locks_for, repository_lock, run_lock
@@ -104,6 +105,7 @@ class Changes:
                 if corrected.new:
                     happened = Happened(feedback=frozenset({feedback_id}))
                     follow(ledger, self.services.policy, happened, at, answered_by=producer)
+                    note_feedback(ledger, self.services.policy, happened.feedback, at)
             return corrected
 
         corrected = holding((repository_lock(feedback.object.ref.repository_id), *spans), keep)

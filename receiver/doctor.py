@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from receiver import doctor_app, doctor_keys, doctor_notify, doctor_store, settings, wiring
+from receiver import doctor_answers, doctor_app, doctor_keys, doctor_notify, doctor_store, settings, wiring
 from receiver.checkup import Check, not_checked, ok, wrong
 from receiver.settings import Settings
 from resolver.claims.ring import Key, Ring
@@ -101,5 +101,6 @@ def _store_and_app(current: Settings) -> Iterator[Check]:
         yield from doctor_keys.examine(services, has_store=readable)
         yield from doctor_app.examine(services, has_store=readable)
         yield from doctor_notify.examine(services, has_store=readable)
+        yield from doctor_answers.examine(services, has_store=readable)
     finally:
         services.store.close()

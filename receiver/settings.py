@@ -18,12 +18,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from receiver import client_settings
 from receiver import env_file as env_files
+from receiver import settings_answers as answering
 from receiver import settings_export as export
 from receiver import settings_notify as notify
 from receiver import settings_text as text
 from resolver.claims.ring import Ring, parse_ring
 from resolver.errors import SettingsError
 from resolver.model.marks import MarkUse
+from resolver.model.posting import Means
 from resolver.model.signals import SignalKind
 
 PREFIX = "WHICHRUN_"
@@ -114,6 +116,11 @@ class Settings(BaseSettings):
         default=None, validate_default=True
     )
     page_users: Accounts = None
+
+    public_url: Annotated[str | None, BeforeValidator(text.web_address)] = None
+    answers: Annotated[frozenset[Means], BeforeValidator(answering.means), AfterValidator(answering.require_all)] = (
+        frozenset()
+    )
 
     @property
     def signs_in(self) -> bool:

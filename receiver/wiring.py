@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -60,6 +61,7 @@ def policy_of(settings: Settings) -> Policy:
         web=web_of(settings.github_api_url),
         asks=settings.has_app,
         homes=settings.workspaces,
+        answers=settings.answers if settings.has_app else frozenset(),
         marks=settings.marks,
         signals=settings.signals,
     )
@@ -144,18 +146,30 @@ def app_credentials(settings: Settings, clock: Clock) -> Credentials:
     """Read the App's credentials. Raises GithubRefusedError, with a sentence, where they are missing or unreadable."""
     from resolver.github.credentials import Credentials  # noqa: PLC0415 - as above
 
-    file = settings.github_private_key_file
     if settings.github_app_id is None:
         raise GithubRefusedError("WHICHRUN_GITHUB_APP_ID is not set")
+    return Credentials(settings.github_app_id, private_key=_private_key(settings), clock=clock)
+
+
+def app_key(settings: Settings) -> bytes:
+    """Return a secret that follows from the App's private key, for what only this service may make up.
+
+    Raises GithubRefusedError as ``app_credentials`` does.
+    """
+    return hashlib.sha256(b"answers " + _private_key(settings).encode()).digest()
+
+
+def _private_key(settings: Settings) -> str:
+    """Read the App's private key. Raises GithubRefusedError, with a sentence."""
+    file = settings.github_private_key_file
     if file is None:
         raise GithubRefusedError("WHICHRUN_GITHUB_PRIVATE_KEY_FILE is not set")
     try:
-        key = file.read_text("ascii")
+        return file.read_text("ascii")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no text"
         # Who reads findings need not know where the file is.
         raise GithubRefusedError(f"the App's private key file cannot be read: {reason}") from None
-    return Credentials(settings.github_app_id, private_key=key, clock=clock)
 
 
 def require_database(settings: Settings) -> None:

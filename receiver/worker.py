@@ -283,6 +283,10 @@ def _works(services: Services, stop: threading.Event) -> dict[str, Callable[[], 
         github = asking.github_or_refusal(services)
         works["asking"] = partial(asking.run_asking, services, github, stop=stop)
         works["missed"] = partial(missed.run_recovery, services, github, stop=stop)
+        if services.policy.answers:
+            from receiver.answering import writing  # noqa: PLC0415 - as above
+
+            works["answering"] = partial(writing.run_answering, services, github.writing, stop=stop)
     if services.settings.tells:
         from receiver.notifying import sending  # noqa: PLC0415 - as above
 

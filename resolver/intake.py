@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from resolver import signals, told, watch
+from resolver.answering.noting import note_commits, note_feedback
+from resolver.answering.own import is_own
 from resolver.authority import Authority
 from resolver.claims import doubts
 from resolver.claims.reader import ClaimReader
@@ -26,7 +28,7 @@ from resolver.model.github import (
     PushSeen,
     RepositorySeen,
 )
-from resolver.model.runs import Carrier, Reading, Sighting
+from resolver.model.runs import NO_CLAIMS, Carrier, Reading, Sighting
 from resolver.observe import Observation, observe
 from resolver.payloads.envelope import Envelope
 from resolver.policy import Policy
@@ -199,6 +201,8 @@ class Intake:
         answered_anew = settle(ledger, settling, news, feedback)
         runs = runs_in(ledger, observation, prepared.runs, settling.workspaces)
         follow(ledger, self.policy, Happened(feedback=answered_anew.union(feedback), runs=runs), settling.at)
+        note_feedback(ledger, self.policy, answered_anew.union(feedback), settling.at)
+        note_commits(ledger, self.policy, observation, settling.at, answered=answered)
 
     def take_feedback(
         self, ledger: Ledger, refs: Iterable[ObjectRef], *, cause: str, workspaces: frozenset[str]
@@ -229,7 +233,8 @@ class Intake:
         if thing is None or ref.kind in SUBJECTS:
             return ()
         authority = Authority(ledger, self.policy, self.clock, ref.repository_id)
-        state = state_of(thing, ledger.revisions(ref), authority)
+        revisions = [one for one in ledger.revisions(ref) if not is_own(thing.author, one.body)]
+        state = state_of(thing, revisions, authority)
         if state is None:
             return ()
         kept = ledger.put_feedback(state, settling.at)
@@ -251,6 +256,8 @@ class Intake:
 
     def _read(self, seen: ObjectSeen, at: datetime | None) -> Reading:
         thing = seen.object
+        if is_own(thing.author, seen.revision.body):
+            return NO_CLAIMS
         carrier = Carrier(
             repository_id=thing.ref.repository_id,
             kind=thing.ref.kind,

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from resolver.model.github import User
 from resolver.model.marks import MarkUse
+from resolver.model.posting import Means
 from resolver.model.signals import SignalKind
 
 TRUSTED_ASSOCIATIONS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
@@ -24,8 +25,8 @@ class Policy:
     ``internal_agents`` holds agent names that are never inferred; ``window`` is how long before the feedback a run may
     have started to be inferred. ``web`` is where GitHub's pages are: a link to elsewhere leads to no object. ``asks``
     is true where there are an App's credentials: GitHub is asked for what no delivery brought, and for what accounts
-    may do. ``marks`` says how far other tools' marks are believed, ``signals`` which
-    kinds of signals are kept.
+    may do. ``marks`` says how far other tools' marks are believed, ``signals`` which kinds of signals are kept.
+    ``answers`` are the means by which feedback is answered on GitHub: none unless the operator names them.
     """
 
     workspace: str
@@ -36,6 +37,7 @@ class Policy:
     web: str = "https://github.com"
     asks: bool = False
     homes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    answers: frozenset[Means] = frozenset()
     marks: MarkUse = MarkUse.HINTS
     signals: frozenset[SignalKind] = frozenset()
 

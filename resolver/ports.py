@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
+from resolver.answering.ledger import HeadFacts, PostingLedger
 from resolver.mark_port import MarkFacts, MarkLedger
 from resolver.model.answers import Answer, Resolution
 from resolver.model.asking import Asking, Permission, Want
@@ -46,7 +47,7 @@ class Clock(Protocol):
         ...
 
 
-class Facts(MarkFacts, Protocol):
+class Facts(MarkFacts, HeadFacts, Protocol):
     """What the chain may look at. Nothing here writes."""
 
     def repository(self, repository_id: int) -> Repository | None:
@@ -230,7 +231,7 @@ class Facts(MarkFacts, Protocol):
         ...
 
 
-class Ledger(Facts, MarkLedger, ReportLedger, SignalLedger, Protocol):
+class Ledger(Facts, MarkLedger, ReportLedger, SignalLedger, PostingLedger, Protocol):
     """Facts, and the writing of them: one transaction, all or nothing.
 
     Each ``put_*`` is idempotent and independent of order; it returns whether (or what) anything changed.

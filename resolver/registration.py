@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from resolver import names, watch
+from resolver.answering.noting import note_feedback, note_run
 from resolver.errors import NotFoundError
 from resolver.model.reports import Report
 from resolver.model.runs import Run
@@ -52,6 +53,8 @@ class Registration:
         implementation = None if implemented is None else (implemented.id, run)
         happened = Happened(feedback=answered, runs=runs, implementation=implementation)
         follow(ledger, self.policy, happened, settling.at)
+        note_feedback(ledger, self.policy, answered, settling.at)
+        note_run(ledger, self.policy, run.workspace, run.span_id, settling.at)
 
 
 def to_implement(ledger: Ledger, run: Run) -> Report | None:

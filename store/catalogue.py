@@ -25,6 +25,7 @@ from store.marks import MarkFacts
 from store.origins import OriginFacts
 from store.part import below, compose
 from store.permissions import PermissionFacts
+from store.postings import PostingFacts
 from store.progress import ProgressFacts
 from store.ranges import RangeFacts
 from store.refused import RefusedFacts
@@ -110,6 +111,7 @@ class Catalogue(
     ReportFacts,
     EntryFacts,
     RefusedFacts,
+    PostingFacts,
 ):
     """What can be read. In every list items are ``(id, value)``; ``before`` is the last id of the page before."""
 

@@ -334,6 +334,7 @@ class Sighting(Table):
 partial_index(
     PullRequest, "pull_request_merged_as", (PullRequest.repository_id, PullRequest.merge_commit_sha), "merged = 1"
 )
+partial_index(PullRequest, "pull_request_at_head", (PullRequest.repository_id, PullRequest.head_sha), "state = 'open'")
 partial_index(Object, "object_number", (Object.repository_id, Object.number, Object.kind), "number IS NOT NULL")
 partial_index(
     Revision, "revision_number", (Revision.repository_id, Revision.number, Revision.updated_at), "number IS NOT NULL"

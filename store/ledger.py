@@ -12,6 +12,7 @@ from store.marks import MarkLedger
 from store.object_ledger import ObjectLedger
 from store.origins import OriginLedger
 from store.permissions import PermissionLedger
+from store.postings import PostingLedger
 from store.progress import ProgressLedger
 from store.pulls import PullLedger
 from store.reports import ReportLedger
@@ -39,6 +40,7 @@ class Ledger(
     ProgressLedger,
     ReportLedger,
     EntryLedger,
+    PostingLedger,
 ):
     """Facts, and the writing of them: ``resolver.ports.Ledger``, each subject in a module of its own."""
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from store.database import Database, Row
+from store.posting_queue import PostingQueue
 from store.progress import ProgressFacts, ProgressLedger
 from store.times import from_micros, to_micros
 
@@ -38,6 +39,7 @@ def prune(database: Database, now: datetime) -> int:
         _remove(database, _OLD_WANTS, _DROP_WANTS, to_micros(now - WANTS_KEPT))
         + _remove(database, _OLD_ANSWERS, _DROP_ANSWERS, to_micros(now - ANSWERS_KEPT))
         + _remove(database, _OLD_CHANGES, _DROP_CHANGES, to_micros(now - CHANGES_KEPT), then=_forgot_changes)
+        + PostingQueue(database).prune(now, PORTION)
     )
 
 

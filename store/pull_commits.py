@@ -135,6 +135,10 @@ SELECT DISTINCT l.repository_id, l.number
 FROM wanted CROSS JOIN git_commit c JOIN pull_commit l ON l.commit_id = c.id
 WHERE c.repository_id = wanted.column1 AND c.sha = wanted.column2
 """
+_LISTED = """
+SELECT c.sha, c.author_login FROM pull_commit l JOIN git_commit c ON c.id = l.commit_id
+WHERE l.repository_id = ? AND l.number = ? AND l.head_sha = ? ORDER BY l.position, c.sha
+"""
 _KNOWN = """
 SELECT c.sha, c.id FROM wanted CROSS JOIN git_commit c
 WHERE c.repository_id = wanted.column1 AND c.sha = wanted.column2
@@ -192,6 +196,10 @@ class PullCommitFacts(ObjectFacts):
         ((pathless,),) = self._db.rows(_PATHLESS, pull)
         forced = from_optional(forced_at if room > 0 else earliest)
         return CommitCount(listed, counted, forced, pathless, merges=0, listed=True)
+
+    def listed_commits(self, repository_id: int, number: int, head_sha: str) -> tuple[tuple[str, str | None], ...]:
+        """Return the commits that GitHub lists for a head, oldest first, each with its author's login if known."""
+        return tuple((row[0], row[1]) for row in self._db.rows(_LISTED, (repository_id, number, head_sha)))
 
     def pull_sightings(
         self,

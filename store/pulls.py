@@ -16,6 +16,10 @@ from store.times import to_micros
 _HEADS = "refs/heads/"
 
 _PULL = f"SELECT {PULL_REQUEST} FROM pull_request p WHERE p.repository_id = ? AND p.number = ?"
+_AT_HEAD = f"""
+SELECT {PULL_REQUEST} FROM pull_request p WHERE p.repository_id = ? AND p.head_sha = ? AND p.state = 'open'
+ORDER BY p.number
+"""
 _MERGED_AS = f"""
 SELECT {PULL_REQUEST} FROM pull_request p WHERE p.repository_id = ? AND p.merge_commit_sha = ? AND p.merged = 1
 ORDER BY p.number
@@ -82,6 +86,10 @@ class PullFacts(PullCommitFacts):
     def pulls_merged_as(self, repository_id: int, sha: str) -> tuple[PullRequest, ...]:
         """Return the merged pull requests whose merge (or squash) commit this is, by number."""
         return tuple(to_pull_request(row) for row in self._db.rows(_MERGED_AS, (repository_id, sha)))
+
+    def pulls_at_head(self, repository_id: int, head_sha: str) -> tuple[PullRequest, ...]:
+        """Return the open pull requests of a repository whose present head is a commit, by number."""
+        return tuple(to_pull_request(row) for row in self._db.rows(_AT_HEAD, (repository_id, head_sha)))
 
     def pulls_with_head(self, repository_id: int, branch: str) -> tuple[tuple[int, int], ...]:
         """Return ``(repository_id, number)`` of the pull requests whose head is, or was, this branch."""

@@ -19,6 +19,7 @@ from store.forgetting import Forgotten
 from store.inbox import Following, Inbox
 from store.integrity import Examiner
 from store.ledger import Ledger
+from store.posting_queue import PostingQueue
 from store.progress import Turns
 from store.redeliveries import Redeliveries
 from store.resolutions import Appended
@@ -41,6 +42,8 @@ class Store:
         self._wants = WantQueue(database)
         self._redeliveries = Redeliveries(database)
         self._turns = Turns(database)
+        self.postings = PostingQueue(database)
+        """What is to be written on GitHub."""
         self.tokens = Tokens(database)
         """The API's tokens."""
         self.sessions = Sessions(database)

@@ -12,6 +12,7 @@ from store import (  # noqa: F401 -- their tables are among those below
     asking_tables,
     integrity_tables,
     key_tables,
+    posting_tables,
     report_tables,
 )
 from store.github_tables import Object, Table, partial_index

@@ -42,6 +42,8 @@ WANTED = ("answered", "absent", "postponed", "refused", "failed", "dead")
 """What became of asking for a want."""
 NOTIFIED = ("sent", "failed", "passed_over", "switched_off")
 """What became of a try to notify a URL."""
+ANSWERED = ("written", "edited", "unchanged", "nothing", "gone", "postponed", "refused", "failed", "dead")
+"""What became of a try to answer on GitHub."""
 RESOURCES = ("core", "graphql")
 """GitHub's rate limits, by its names."""
 
@@ -113,6 +115,9 @@ class Instruments:
         self.redeliveries = counter(
             "whichrun_redeliveries_requested_total", "Missed deliveries that GitHub was asked to make again."
         )
+        self.answers = counter(
+            "whichrun_answers_total", "Tries to answer on GitHub, by what became of them.", ("outcome",)
+        )
         self.notifications = counter(
             "whichrun_notifications_total", "Tries to notify a URL, by what became of them.", ("outcome",)
         )
@@ -126,6 +131,7 @@ class Instruments:
         _begin(self.github_requests, ASKED)
         _begin(self.wants, WANTED)
         _begin(self.notifications, NOTIFIED)
+        _begin(self.answers, ANSWERED)
 
 
 @functools.cache

@@ -23,6 +23,7 @@ from resolver.errors import UnfitError
 _REPOSITORY = "/repos/{owner}/{name}"
 _LOGIN = re.compile(r"[A-Za-z0-9_-]{1,100}(?:\[bot\])?")
 _CURSOR = re.compile(r"[!-~]{1,512}")
+_CHECK_NAME = re.compile(r"[ -~]{1,100}")
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _REQUIRED = re.compile(r"\{(\w+)\}")
 _MAX_PAGE = 10**6
@@ -108,6 +109,10 @@ def _code(value: object) -> str | None:
     return value if isinstance(value, str) and _CODE.fullmatch(value) else None
 
 
+def _check_name(value: object) -> str | None:
+    return value if isinstance(value, str) and _CHECK_NAME.fullmatch(value) else None
+
+
 def _since(value: object) -> str | None:
     if not isinstance(value, datetime) or value.tzinfo is None:
         return None
@@ -126,6 +131,7 @@ _CHECKS: Final[dict[str, Callable[[object], str | None]]] = {
     "cursor": _cursor,
     "since": _since,
     "code": _code,
+    "check_name": _check_name,
 }
 
 _WORDS: Final = {
@@ -140,6 +146,7 @@ _WORDS: Final = {
     "cursor": "the cursor is none that GitHub gives",
     "since": "a time names no offset",
     "code": "the code is none that GitHub gives",
+    "check_name": "a check run has another name than this service gives",
 }
 
 REVIEW_COMMENT = Form("/pulls/comments/{id}")
@@ -171,6 +178,16 @@ ISSUE_COMMENTS = Form("/issues/comments?sort=created&direction=asc&per_page=100{
 REVIEW_COMMENTS = Form("/pulls/comments?sort=created&direction=asc&per_page=100{&page,since}")
 COMMIT_COMMENTS = Form("/comments?per_page=100{&page}")
 COMMITS = Form("/commits?per_page=100{&page,since}")
+
+ISSUE_REACTIONS = Form("/issues/comments/{id}/reactions")
+REVIEW_REACTIONS = Form("/pulls/comments/{id}/reactions")
+NEW_COMMENT = Form("/issues/{number}/comments")
+COMMENTS_ON_ISSUE = Form("/issues/{number}/comments?per_page=100{&page,since}")
+REPLIES = Form("/pulls/{number}/comments/{id}/replies")
+COMMENTS_ON_PULL = Form("/pulls/{number}/comments?per_page=100{&page,since}")
+CHECK_RUNS = Form("/check-runs")
+CHECK_RUN = Form("/check-runs/{id}")
+CHECK_RUNS_OF = Form("/commits/{sha}/check-runs?filter=all&per_page=100{&check_name,page}")
 
 REPOSITORY_INSTALLATION = Form("/installation")
 APP = Form("/app", of_repository=False)

@@ -39,6 +39,7 @@ from resolver.github.records import Recording
 from resolver.github.reviews import ReviewEdits
 from resolver.github.sender import Sender
 from resolver.github.tokens import Tokens
+from resolver.github.writing import Writer
 from resolver.ports import Clock
 
 PUBLIC_API = "https://api.github.com"
@@ -177,6 +178,8 @@ class HttpGithub(Evidence, Proofs, Blaming, Recording, ReviewEdits, History, Loo
         self._voice = AppVoice(credentials, self._sender, limits, clock)
         tokens = Tokens(Granting(self._voice, self._sender, limits, clock), clock)
         self._asker = Asker(self._sender, tokens, limits, clock)
+        self.writing = Writer(self._voice, self._sender, limits, clock)
+        """What writes; whoever only asks is handed ``Github``, which has no way to it."""
         self._kept = Kept(answers)
         self._origin = api.origin
 

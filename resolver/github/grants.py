@@ -1,4 +1,4 @@
-"""Asking GitHub for an installation's token, good for one repository and for reading.
+"""Asking GitHub for an installation's token, good for one repository, and for no more than is needed there.
 
 https://docs.github.com/en/rest/apps/apps#create-an-installation-access-token-for-an-app
 """
@@ -6,6 +6,7 @@ https://docs.github.com/en/rest/apps/apps#create-an-installation-access-token-fo
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -38,6 +39,7 @@ class _TokenShape(Part):
     token: Annotated[str, StringConstraints(pattern=r"^[!-~]{1,1024}$")]
     expires_at: Time
     repositories: tuple[RepositoryShape, ...] | None = None
+    permissions: dict[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,25 @@ class Grant:
 
 
 class Granting:
-    """Makes grants; it keeps none."""
+    """Makes grants; it keeps none.
 
-    def __init__(self, voice: AppVoice, sender: Sender, limits: Limits, clock: Clock) -> None:
+    They are for ``permissions``. Where ``exact`` is true those have to be granted; otherwise, where they are not, a
+    token is as good as what the installation grants.
+    """
+
+    def __init__(
+        self,
+        voice: AppVoice,
+        sender: Sender,
+        limits: Limits,
+        clock: Clock,
+        *,
+        permissions: Mapping[str, str] = PERMISSIONS,
+        exact: bool = False,
+    ) -> None:
         self._voice = voice
+        self._permissions = dict(permissions)
+        self._exact = exact
         self._sender = sender
         self._limits = limits
         self._clock = clock
@@ -96,6 +113,8 @@ class Granting:
             return response
         now = self._clock()
         told = reading.one(_TokenShape, response.body)
+        if self._exact and told.permissions is not None and not self._permissions.items() <= told.permissions.items():
+            return self._not_granted(installation_id)
         lasts = min(told.expires_at - (response.date or now), _HOUR)
         found = told.repositories
         name = self._look(place, installation_id, told.token) if found is None else _name(place, found)
@@ -115,10 +134,12 @@ class Granting:
     def _create(self, place: Place, installation_id: int) -> Response | GithubRefusedError:
         """Create a token; where GitHub does not grant the permissions, with those that the installation has.
 
-        Returns the refusal when the installation is gone, or the repository is not in it.
+        Returns the refusal when the installation is gone, does not grant what has to be, or lacks the repository.
         """
-        response = self._post(place, installation_id, {"permissions": PERMISSIONS})
+        response = self._post(place, installation_id, {"permissions": self._permissions})
         if response.status == _UNPROCESSABLE and not _is_about_repository(response):
+            if self._exact:
+                return self._not_granted(installation_id)
             response = self._post(place, installation_id, {})
         if response.status == _CREATED:
             return response
@@ -135,6 +156,10 @@ class Granting:
     def _post(self, place: Place, installation_id: int, more: dict[str, object]) -> Response:
         body = json.dumps({"repository_ids": [place.id], **more}).encode()
         return self._voice.post(addresses.ACCESS_TOKENS.fill(id=installation_id), body, repeats=True, remember=True)
+
+    def _not_granted(self, installation_id: int) -> GithubRefusedError:
+        needed = " and ".join(f"{name}: {level}" for name, level in self._permissions.items() if level != "read")
+        return GithubRefusedError(f"installation {installation_id} does not grant {needed}")
 
     def _look(self, place: Place, installation_id: int, token: str) -> str | None:
         """Return the name of a repository, when the token reads it and it is the one that is meant."""

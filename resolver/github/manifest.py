@@ -62,9 +62,9 @@ def manifest(name: str, places: Places) -> dict[str, object]:
     }
 
 
-def missing_permissions(granted: Mapping[str, str]) -> tuple[str, ...]:
+def missing_permissions(granted: Mapping[str, str], needed: Mapping[str, str] = PERMISSIONS) -> tuple[str, ...]:
     """Return what is not granted, each as ``contents: read``, in order."""
-    return tuple(f"{name}: {level}" for name, level in PERMISSIONS.items() if not _reaches(granted.get(name), level))
+    return tuple(f"{name}: {level}" for name, level in needed.items() if not _reaches(granted.get(name), level))
 
 
 def missing_events(subscribed: tuple[str, ...]) -> tuple[str, ...]:

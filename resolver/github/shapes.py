@@ -217,6 +217,41 @@ class UserShape(Part):
     login: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
 
 
+class AppOfShape(Part):
+    """The App that made something."""
+
+    id: Id
+
+
+class MadeShape(Part):
+    """Something that was made just now."""
+
+    id: Id
+
+
+class MarkedShape(Part):
+    """A comment, as far as it tells whose it is."""
+
+    id: Id
+    body: Message | None = None
+    user: Login | None = None
+    performed_via_github_app: AppOfShape | None = None
+
+
+class CheckRunShape(Part):
+    """A check run."""
+
+    id: Id
+    external_id: str | None = None
+    app: AppOfShape | None = None
+
+
+class CheckRunsShape(Part):
+    """A page of the check runs of a commit."""
+
+    check_runs: tuple[CheckRunShape, ...] = ()
+
+
 class InstallationShape(Part):
     """An installation of the App."""
 

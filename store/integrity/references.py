@@ -20,6 +20,7 @@ _SOFT = (
     ("change", "id", "resolution_id", "resolution"),
     ("report", "id", "feedback_id", "feedback"),
     ("report", "id", "resolution_id", "resolution"),
+    ("posting", "id", "feedback_id", "feedback"),
 )
 """Table, its key, the column, and the table that it names a row of, where no foreign key of the models says so."""
 

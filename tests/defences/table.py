@@ -6,18 +6,10 @@ takes each defence out of a copy of the tree and runs its test there.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
-
-class Defence(NamedTuple):
-    """One defence: in ``file`` the text ``old``, which stands there once, becomes ``new``; then ``test`` fails."""
-
-    threat: str
-    file: str
-    old: str
-    new: str
-    test: str
-
+from tests.defences import written
+from tests.defences.defence import Defence as Defence  # noqa: PLC0414 -- whoever reads the table reads its rows
 
 _REFUSED = "tests/resolver/test_claims_refused.py::"
 _JWS = "tests/resolver/claims/test_jws_attacks.py::"
@@ -359,6 +351,7 @@ DEFENCES: Final = (
     Defence("tokens of the App in the clear", "resolver/github/api.py",
         '    if parts.scheme == "http" and not _is_here(parts.hostname or ""):', "    if False:",
         "tests/resolver/github/test_api.py::test_an_address_that_is_none_is_refused"),
+    *written.DEFENCES,
     # What is told
     Defence("secret shown by a value that holds it", "resolver/claims/ring.py",
         "    secret: bytes = field(repr=False)", "    secret: bytes",

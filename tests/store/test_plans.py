@@ -15,6 +15,7 @@ from resolver.model.deliveries import DeliveryStatus
 from resolver.model.feedback import Status
 from resolver.model.github import BlameRange, Kind, Origin, PullCommits
 from resolver.model.marks import Mark, MarkKind, MarksTold
+from resolver.model.posting import Fate, Means, NewPosting, PostingChange
 from resolver.model.reports import ReportStatus
 from resolver.model.runs import NO_CLAIMS
 from resolver.model.signals import SignalKind, SignalSeen
@@ -50,7 +51,7 @@ from tests.support.facts import (
 WHOLE = re.compile(
     r"^(?:SCAN|.*Seq Scan on) "
     r"(?!step|(?:t|u|line|pull)(?:$| )|brought|room|wanted|few|alone|found|(?:\d+ )?CONSTANT ROW)"
-    r"(?!.*USING (?:COVERING )?INDEX (?:delivery_(?:waiting|dead)|redelivery_open)$)"
+    r"(?!.*USING (?:COVERING )?INDEX (?:delivery_(?:waiting|dead)|redelivery_open|posting_(?:due|stuck))$)"
 )
 """A plan's line that reads a whole table: not what a statement gathered itself, nor an index of the few that wait."""
 KIND_ALONE = re.compile(
@@ -177,6 +178,15 @@ def look_up(catalogue: Catalogue) -> None:
     catalogue.runs_of_reports([1, 2], 5)
 
 
+def look_at_answers(catalogue: Catalogue) -> None:
+    """Ask for what answering on GitHub looks at."""
+    catalogue.listed_commits(REPOSITORY, 42, sha("a"))
+    catalogue.pulls_at_head(REPOSITORY, sha("a"))
+    catalogue.commits_claiming(WORKSPACE, "span-1")
+    catalogue.posting_counts()
+    catalogue.posting_refusals(5)
+
+
 def list_all(catalogue: Catalogue) -> None:
     """Ask for every list, with every filter."""
     catalogue.runs(WORKSPACE, before=9, limit=5)
@@ -266,6 +276,7 @@ def ask_again(store: Store) -> None:
     assert store.claim_want(NOON) is None
     with store.transaction() as ledger:
         ledger.put_wants(WANTS[:1], NOON + timedelta(days=2), due=NOON)
+    write(store)
     store.answers.get(REPOSITORY, "GET /")
     store.missing_guids(["g1", "g2"])
     store.redeliveries_open()
@@ -278,12 +289,27 @@ def ask_again(store: Store) -> None:
         store.prune_deliveries(NOON + timedelta(days=1000), kept=timedelta(days=90))
 
 
+def write(store: Store) -> None:
+    """Note something that is to stand on GitHub, and have it written."""
+    for means in Means:
+        posting = NewPosting(means=means, repository_id=REPOSITORY, subject="a", number=42, head_sha=sha("a"))
+        for new in (True, False):
+            with store.transaction() as ledger:
+                ledger.note_posting(posting, NOON, due=NOON, new=new)
+        assert store.postings.is_due(NOON)
+        claimed = store.postings.claim(NOON)
+        assert claimed is not None
+        store.postings.begin(claimed, NOON, "m")
+        store.postings.settle(claimed, PostingChange(fate=Fate.GONE, at=NOON))
+
+
 def test_no_look_up_reads_a_whole_table(store: Store, statements: Statements) -> None:
     """No statement, of looking up, listing or keeping, reads a whole table; each goes by an index."""
     fill(store)
     keep_again(store)
     with store.snapshot() as catalogue:
         look_up(catalogue)
+        look_at_answers(catalogue)
         list_all(catalogue)
     database = look_into(store)
     explain = "EXPLAIN" if database.is_postgres else "EXPLAIN QUERY PLAN"

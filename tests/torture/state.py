@@ -23,7 +23,7 @@ State: TypeAlias = Counter[str]
 Name: TypeAlias = tuple[Any, ...]
 
 OF_THE_SERVICE: Final = frozenset(
-    {"progress", "token", "page_session", "page_way_in", "github_answer", "redelivery", "signing_key"}
+    {"progress", "token", "page_session", "page_way_in", "github_answer", "redelivery", "signing_key", "posting"}
 )
 """Tables of what the service is at; nothing that was delivered stands in them."""
 OF_THE_ORDER: Final = frozenset({"change", "report_entry", "report_entry_revision", "feedback_watch"})

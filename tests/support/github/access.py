@@ -18,6 +18,7 @@ from tests.support.github.world import Token, World
 LONGEST = timedelta(minutes=10)
 """How far ahead a JSON web token may expire."""
 _OPTIONS = dict.fromkeys(("verify_exp", "verify_iat", "verify_nbf", "verify_iss", "verify_aud"), False)
+LEVELS = ("read", "write", "admin")
 _UNREADABLE = "A JSON web token could not be decoded"
 _EXPIRED = (
     "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion "
@@ -74,7 +75,8 @@ def sees(world: World, token: Token, repository: Repository) -> bool:
     )
 
 
-def may(token: Token, needs: Iterable[str]) -> bool:
-    """Whether a token has any of some permissions; nothing needed is anybody's."""
+def may(token: Token, needs: Iterable[str], level: str = "read") -> bool:
+    """Whether a token has any of some permissions, to read or to write; nothing needed is anybody's."""
     wanted = tuple(needs)
-    return not wanted or any(name in token.permissions for name in wanted)
+    levels = LEVELS[LEVELS.index(level) :]
+    return not wanted or any(token.permissions.get(name) in levels for name in wanted)

@@ -9,7 +9,7 @@ from typing import Any
 from tests.support.builders import MAINTAINER, Person
 from tests.support.clone import Clone
 from tests.support.github.history import History
-from tests.support.github.texts import CommitComment, Issue, IssueComment, Pull, Review, ReviewComment
+from tests.support.github.texts import CheckRun, CommitComment, Issue, IssueComment, Pull, Review, ReviewComment
 
 LONG_AGO = "2026-10-01T09:00:00Z"
 
@@ -40,6 +40,7 @@ class Repository:
     review_comments: dict[int, ReviewComment] = field(default_factory=dict)
     issue_comments: dict[int, IssueComment] = field(default_factory=dict)
     commit_comments: dict[int, CommitComment] = field(default_factory=dict)
+    check_runs: dict[int, CheckRun] = field(default_factory=dict)
     reactions: list[Any] = field(default_factory=list)
     """``reaction_routes.Reaction``, oldest first."""
     _history: History | None = None

@@ -15,6 +15,7 @@ from tests.support.github import (
     repository_routes,
     shapes,
     web_pages,
+    writing_routes,
 )
 from tests.support.github.access import check_app, may, sees, token_of
 from tests.support.github.answer import Answer, RefusedRequestError, not_found, refusal, said
@@ -30,6 +31,7 @@ _REPOSITORY = (
     *pull_routes.ROUTES,
     *issue_routes.ROUTES,
     *commit_routes.ROUTES,
+    *writing_routes.ROUTES,
     *reaction_routes.ROUTES,
 )
 _LIMITED = "API rate limit exceeded for {}."
@@ -94,7 +96,7 @@ def _about(world: World, request: Recorded, repository: Repository, rest: Sequen
         return _moved(world, request, repository)
     routes = app_routes.REPOSITORY_ROUTES if token is None else _REPOSITORY
     route, taken = _found(routes, request.method, rest)
-    if token is not None and not may(token, route.needs):
+    if token is not None and not may(token, route.needs, route.level):
         raise RefusedRequestError(403, "Resource not accessible by integration")
     return route.handler(Visit(world, request, taken, token, repository, rest))
 

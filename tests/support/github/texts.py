@@ -7,7 +7,7 @@ follows. Times are texts, such as ``2026-10-01T09:00:00Z``. ``user=None`` is a d
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from tests.support.builders import Person
@@ -107,6 +107,21 @@ class CommitComment(Text):
     path: str | None = None
     line: int | None = None
     position: int | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class CheckRun:
+    """A check run of an App; ``output`` is as it was sent."""
+
+    id: int
+    app_id: int
+    name: str
+    head_sha: str
+    status: str = "queued"
+    conclusion: str | None = None
+    external_id: str | None = None
+    details_url: str | None = None
+    output: dict[str, str] = field(default_factory=dict)
 
 
 AnyText: TypeAlias = Issue | Pull | Review | ReviewComment | IssueComment | CommitComment

@@ -65,12 +65,13 @@ Handler: TypeAlias = Callable[[Visit], Answer]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A route: ``pattern`` has words in braces; of ``needs`` the caller must have one permission."""
+    """A route: ``pattern`` has words in braces; of ``needs`` the caller must have one permission, at a ``level``."""
 
     method: str
     pattern: str
     handler: Handler
     needs: tuple[str, ...] = ()
+    level: str = "read"
 
     def match(self, method: str, words: Sequence[str]) -> dict[str, str] | None:
         """Return what the braces took; None when this is another route's."""
