@@ -6,6 +6,8 @@ import ast
 import re
 import statistics
 import subprocess
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,27 @@ def test_each_test_states_the_behaviour() -> None:
     ]
 
     assert silent == []
+
+
+def test_no_constant_is_stated_twice() -> None:
+    """No module gives one of its constants a second value: whoever reads the first would be wrong."""
+    twice = [
+        f"{relative(path)}: {name}"
+        for room in ROOMS
+        for path in files(".py", under=ROOT / room)
+        for name, count in Counter(_constants(ast.parse(path.read_text()))).items()
+        if count > 1
+    ]
+
+    assert twice == []
+
+
+def _constants(module: ast.Module) -> Iterator[str]:
+    for node in module.body:
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        )
+        yield from (one.id for target in targets for one in ast.walk(target) if isinstance(one, ast.Name))
 
 
 def test_pyproject_lists_each_package() -> None:

@@ -179,8 +179,8 @@ REVIEW_COMMENTS = Form("/pulls/comments?sort=created&direction=asc&per_page=100{
 COMMIT_COMMENTS = Form("/comments?per_page=100{&page}")
 COMMITS = Form("/commits?per_page=100{&page,since}")
 
-ISSUE_REACTIONS = Form("/issues/comments/{id}/reactions")
-REVIEW_REACTIONS = Form("/pulls/comments/{id}/reactions")
+REACT_TO_ISSUE_COMMENT = Form("/issues/comments/{id}/reactions")
+REACT_TO_REVIEW_COMMENT = Form("/pulls/comments/{id}/reactions")
 NEW_COMMENT = Form("/issues/{number}/comments")
 COMMENTS_ON_ISSUE = Form("/issues/{number}/comments?per_page=100{&page,since}")
 REPLIES = Form("/pulls/{number}/comments/{id}/replies")

@@ -38,8 +38,8 @@ _PROOF: Final = timedelta(minutes=1)
 _MOST_PAGES: Final = 30
 _UNAUTHORIZED: Final = 401
 _REACTIONS: Final = {
-    Spot.ISSUE_REACTION: addresses.ISSUE_REACTIONS,
-    Spot.REVIEW_REACTION: addresses.REVIEW_REACTIONS,
+    Spot.ISSUE_REACTION: addresses.REACT_TO_ISSUE_COMMENT,
+    Spot.REVIEW_REACTION: addresses.REACT_TO_REVIEW_COMMENT,
 }
 _EDITED: Final = {
     Spot.ISSUE_COMMENT: addresses.ISSUE_COMMENT,

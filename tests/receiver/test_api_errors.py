@@ -58,6 +58,7 @@ def test_the_routes_are_those_of_the_contract(api: Api) -> None:
         "GET /v1/feedback/<id:id>/resolutions",
         "GET /v1/feedback/<id:id>/revisions",
         "GET /v1/runs/<span_id>/marks",
+        "GET /v1/runs/<span_id>/signals",
         "GET /v1/feedback/stream",
         "GET /v1/token",
         "GET /v1/tokens",

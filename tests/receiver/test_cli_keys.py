@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from resolver.claims.ed25519 import from_pem
+from resolver.claims.ed25519 import from_pem, generate
 from tests.support.command_line import answer_of, error_of, whichrun
 from tests.support.keyed import settings_with_store
 from tests.support.signing import KEY, OTHER, key_file
@@ -107,6 +107,11 @@ def test_ids_that_are_none(tmp_path: Path) -> None:
         "WHICHRUN_WEBHOOK_SECRETS"
         in error_of(whichrun("keys", "retire", "hook", "--json", settings=settings))["message"]
     )
+
+
+def test_an_id_is_no_option() -> None:
+    """The id of a new key never begins with a hyphen, as one in 64 thumbprints does: it can be given as it is."""
+    assert not [pair.id for pair in (generate() for _ in range(500)) if pair.id.startswith("-")]
 
 
 def test_without_a_place_for_keys(tmp_path: Path) -> None:

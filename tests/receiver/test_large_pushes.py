@@ -197,9 +197,9 @@ def test_a_large_delivery_is_not_processed_together_with_others(store: Store, mo
     together = []
     work_together = worker.work_together
 
-    def noted(here: Services, claimed: Any) -> bool:  # noqa: ANN401 - deliveries
+    def noted(here: Services, claimed: Any, following: Any) -> bool:  # noqa: ANN401 - deliveries
         together.append([len(one.body) < 70_000 for one in claimed])
-        return work_together(here, claimed)
+        return work_together(here, claimed, following)
 
     monkeypatch.setattr(worker, "work_together", noted)
     hand = Hand(services)
