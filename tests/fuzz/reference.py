@@ -1,7 +1,9 @@
 """A second opinion on what is code, quote and comment: a whole CommonMark parser, and an HTML parser behind it.
 
 Ours must never take for ordinary text what these show as code or a quotation. The other way round is no fault: where
-ours is in doubt, nothing counts. Tables are GitHub's and no CommonMark: a text with a ``|`` is read with and without.
+ours is in doubt, nothing counts. Tables are GitHub's and no CommonMark: a text with a ``|`` is read with and without,
+and once more with spaces for vertical tabs and form feeds, which only GitHub's own parser takes for space in the line
+below a table's header (https://github.com/github/cmark-gfm, extensions/ext_scanners.re).
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from markdown_it import MarkdownIt
 _DEEP = 1000
 _COMMENT = re.compile(r"<!--(?:-?>|(.*?)--!?>)", re.DOTALL)
 _DEAD = frozenset({"pre", "code", "samp", "kbd", "tt", "blockquote", "template"})
+_SPACES = str.maketrans("\v\f", "  ")
 _PARSERS = (
     MarkdownIt("commonmark", {"html": True, "maxNesting": _DEEP}),
     MarkdownIt("commonmark", {"html": True, "maxNesting": _DEEP}).enable("table"),
@@ -78,9 +81,13 @@ def ordinary(source: str) -> tuple[str, str]:
     """Return the comments and the text outside of code and quotations, by any of the opinions."""
     comments: list[str] = []
     texts: list[str] = []
-    for parser in _PARSERS if "|" in source else _PARSERS[:1]:
+    plain, with_tables = _PARSERS
+    readings = [(plain, source)]
+    if "|" in source:
+        readings += [(with_tables, source), (with_tables, source.translate(_SPACES))]
+    for parser, text in readings:
         shown = _Shown()
-        shown.feed(parser.render(source))
+        shown.feed(parser.render(text))
         shown.close()
         comments += shown.comments
         texts += shown.texts
