@@ -138,7 +138,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         raise SystemExit(1) from None
     configured = options(bind=bind, workers=workers)
     if given.parent is not None:
-        configured["when_ready"] = _ignore_interrupts
+        configured["when_ready"] = ignore_interrupts
         configured["post_worker_init"] = functools.partial(_started, given.ready_fd)
     Server(configured).run()
 
@@ -155,8 +155,8 @@ def _from_settings() -> tuple[str, int, str]:
     return settings.bind, settings.workers, settings.log_format
 
 
-def _ignore_interrupts(_server: object) -> None:
-    """Leave Ctrl-C, which the terminal sends to all processes, to the keeper; the workers ignore it by themselves."""
+def ignore_interrupts(_server: object) -> None:
+    """Leave Ctrl-C, which a terminal sends to all processes, to whoever started this one; workers ignore it anyway."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 

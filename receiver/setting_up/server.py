@@ -7,7 +7,6 @@ the code on standard output, which nothing else does.
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -18,7 +17,7 @@ from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped
 from receiver import lineage, logs
 from receiver.http_worker import JsonThreadWorker
 from receiver.setting_up.door import CODE_LASTS, MOST_TRIES, new_code
-from receiver.web import Server, options
+from receiver.web import Server, ignore_interrupts, options
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -75,15 +74,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "worker_class": PlainWorker,
         "threads": THREADS,
         "graceful_timeout": GRACEFUL_SECONDS,
-        "when_ready": _ignore_interrupts,
+        "when_ready": ignore_interrupts,
         "child_exit": _over,
     }
     SetUpServer(configured, code).run()
-
-
-def _ignore_interrupts(_server: object) -> None:
-    """Leave Ctrl-C, which the terminal sends to all processes, to whoever started this."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _over(server: Any, _worker: object) -> None:  # noqa: ANN401 - gunicorn's arbiter

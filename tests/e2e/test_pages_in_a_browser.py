@@ -43,14 +43,6 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-def sign_in(seen: Seen, service: Service) -> None:
-    """Sign in as whoever has the service's token."""
-    seen.page.goto(f"{service.address}/")
-    seen.page.get_by_label("Token").fill(service.token)
-    seen.page.get_by_role("button", name="Sign in", exact=True).click()
-    seen.page.get_by_role("heading", name="Feedback", exact=True).wait_for()
-
-
 def picture(seen: Seen, name: str) -> None:
     """Take a picture, where anybody wants one."""
     if PICTURES is not None:
@@ -74,7 +66,7 @@ def test_nothing_is_in_anybodys_way(service: Service, browser: Browser, size: tu
     with looking(browser, size, dark=dark) as seen:
         seen.page.goto(f"{service.address}/sign-in")
         barriers = {"/sign-in": seen.barriers()}
-        sign_in(seen, service)
+        seen.sign_in(service.address, service.token)
         paths = [*PAGES, *stories(seen, service)]
         assert len(paths) > 12
         for path in paths:
@@ -117,7 +109,7 @@ def test_by_keyboard_alone(service: Service, browser: Browser) -> None:
 def test_a_story_says_why(service: Service, browser: Browser) -> None:
     """One feedback is shown with the line it is on, its run, and each step of the walk with what it looked at."""
     with looking(browser) as seen:
-        sign_in(seen, service)
+        seen.sign_in(service.address, service.token)
         seen.page.get_by_role("link", name="do not flag loops over a constant").click()
         seen.page.get_by_role("heading", name="The walk").wait_for()
         steps = seen.page.locator("ol.walk > li")
@@ -134,7 +126,7 @@ def test_a_story_says_why(service: Service, browser: Browser) -> None:
 def test_a_correction_by_hand(service: Service, browser: Browser) -> None:
     """Who knows better corrects an answer, and finds it in the story, in the log and behind the filter."""
     with looking(browser) as seen:
-        sign_in(seen, service)
+        seen.sign_in(service.address, service.token)
         seen.page.get_by_role("link", name="shorter sentences, please").click()
         seen.page.get_by_text("Correct the answer").click()
         seen.page.get_by_label("Run (its span").fill("")
@@ -148,7 +140,7 @@ def test_a_correction_by_hand(service: Service, browser: Browser) -> None:
 def test_the_list_is_filtered_and_live(service: Service, browser: Browser) -> None:
     """A filter leaves what it names; the list goes on asking for what is new, without loading the page again."""
     with looking(browser) as seen:
-        sign_in(seen, service)
+        seen.sign_in(service.address, service.token)
         everything = seen.page.locator("ul.cards > li").count()
         seen.page.get_by_label("Confidence").select_option("inferred")
         seen.page.get_by_role("button", name="Filter").click()
@@ -165,7 +157,7 @@ def test_the_list_is_filtered_and_live(service: Service, browser: Browser) -> No
 def test_the_first_page_is_small(service: Service, browser: Browser) -> None:
     """Whoever opens the page for the first time loads less than 100 KB, from this service alone."""
     with looking(browser) as seen:
-        sign_in(seen, service)
+        seen.sign_in(service.address, service.token)
         seen.page.wait_for_load_state("networkidle")
         sizes: dict[str, int] = seen.page.evaluate(_SIZES)
         assert len(sizes) >= len(("the page", "its style", "its script"))

@@ -52,6 +52,13 @@ class Seen:
         if request.failure != "net::ERR_ABORTED":  # whoever goes on to another page stops what was loading
             self.faults.append(f"{request.url}: {request.failure}")
 
+    def sign_in(self, address: str, token: str) -> None:
+        """Sign in at a service as whoever has its token; the list of feedback is open then."""
+        self.page.goto(f"{address}/")
+        self.page.get_by_label("Token").fill(token)
+        self.page.get_by_role("button", name="Sign in", exact=True).click()
+        self.page.get_by_role("heading", name="Feedback", exact=True).wait_for()
+
     @property
     def text(self) -> str:
         """Return what a person reads."""

@@ -18,9 +18,7 @@ def take(file: Path) -> None:
     """Play the demonstration, and take a picture of one feedback's story."""
     with running() as service, chromium.running() as browser, looking(browser, SIZE) as seen:
         play(service)
-        seen.page.goto(f"{service.address}/")
-        seen.page.get_by_label("Token").fill(service.token)
-        seen.page.get_by_role("button", name="Sign in", exact=True).click()
+        seen.sign_in(service.address, service.token)
         seen.page.get_by_role("link", name="do not flag loops over a constant").click()
         seen.page.get_by_role("heading", name="The walk").wait_for()
         seen.page.screenshot(path=file)
